@@ -1,0 +1,57 @@
+import type { HolderId, OperatorId, UnitId } from './ids.ts';
+import type { Permission, RoleCode } from './permissions.ts';
+
+export const visibilities = ['own', 'office', 'subtree', 'all'] as const;
+/** What an assignment shows: `own` what I registered, `office` my unit, `subtree` my unit and below, `all` everything. */
+export type Visibility = (typeof visibilities)[number];
+
+/** An operator's role in a unit. `unitPath` is the ltree path of the unit (labels are unit ids without dashes). */
+export interface Assignment {
+  id: string;
+  role: RoleCode | (string & {});
+  unitId: UnitId;
+  unitPath: string;
+  visibility: Visibility;
+  permissions: readonly Permission[];
+}
+
+/**
+ * Who acts. Made anew for every call from the session (or, later, from an API key, which narrows `assignments`), so a removed
+ * assignment has no effect from the next call on.
+ */
+export type Actor =
+  | { kind: 'operator'; id: OperatorId; name: string; assignments: readonly Assignment[]; via: 'session' | 'api_key'; sessionId: string }
+  | { kind: 'holder'; id: HolderId; name: string; via: 'session'; sessionId: string };
+
+const holderPermissions: readonly Permission[] = ['own.read', 'own.activate', 'own.suspend'];
+
+export const permits = (actor: Actor, permission: Permission): boolean =>
+  actor.kind === 'holder' ? holderPermissions.includes(permission) : assignmentsFor(actor, permission).length > 0;
+
+/** The assignments that give this permission: visibility is the union of exactly these. */
+export const assignmentsFor = (actor: Actor, permission: Permission): Assignment[] =>
+  actor.kind === 'holder' ? [] : actor.assignments.filter((a) => a.permissions.includes(permission));
+
+/** Facts of a row that decide whether an actor sees it. */
+export interface Ownership {
+  unitPath: string;
+  registeredBy: string | null;
+}
+
+/** True if one assignment that carries `permission` shows a row of this unit and registrar. The SQL form is `visibleTo` in db/reads. */
+export const sees = (actor: Actor, permission: Permission, row: Ownership): boolean =>
+  assignmentsFor(actor, permission).some((a) => {
+    if (a.visibility === 'all') return true;
+    if (a.visibility === 'own') return row.registeredBy === actor.id && isWithin(row.unitPath, a.unitPath);
+    return a.visibility === 'office' ? row.unitPath === a.unitPath : isWithin(row.unitPath, a.unitPath);
+  });
+
+const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
+
+/** The same actor as it travels in workflow messages and audit events: ids only. */
+export interface ActorRef {
+  kind: 'operator' | 'holder' | 'system';
+  id: string;
+}
+export const refOf = (actor: Actor): ActorRef => ({ kind: actor.kind, id: actor.id });
+export const system: ActorRef = { kind: 'system', id: 'smartcms' };
