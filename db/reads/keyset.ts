@@ -1,0 +1,63 @@
+import type { Knex } from 'knex';
+
+import { failure } from '../../domain/errors.ts';
+
+/** The column a list is sorted by; its id column breaks ties. */
+export interface SortKey {
+  column: string;
+  id: string;
+  type: 'timestamptz' | 'text' | 'bigint';
+  direction: 'asc' | 'desc';
+}
+
+export interface PageQuery {
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Cursor of the page after this one, or null at the end. No totals: they would cost a count of the whole table. */
+  next: string | null;
+}
+
+/** Orders the query by the key and leaves one page (and one row more, which tells that there is another). */
+export function onePage(query: Knex.QueryBuilder, key: SortKey, { cursor, limit = 50 }: PageQuery): Knex.QueryBuilder {
+  void query
+    .select({ cursorId: key.id })
+    // as text: a JavaScript Date would lose the microseconds
+    .select(query.client.raw('??::text as cursor_key', [key.column]))
+    .orderBy([{ column: key.column, order: key.direction }, { column: key.id, order: key.direction }])
+    .limit(limit + 1);
+  if (!cursor) return query;
+  const [after, id] = readCursor(cursor, key.type);
+  return query.whereRaw(`(??, ??) ${key.direction === 'asc' ? '>' : '<'} (?::${key.type}, ?::uuid)`, [key.column, key.id, after, id]);
+}
+
+type Row = Record<string, unknown>;
+
+/** Cuts the extra row and makes the cursor. */
+export function toPage<T>(rows: Row[], { limit = 50 }: PageQuery, map: (row: Row) => T): Page<T> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  const next = last ? Buffer.from(JSON.stringify([last.cursorKey, last.cursorId])).toString('base64url') : null;
+  return { items: rows.slice(0, limit).map(map), next };
+}
+
+const shapes = {
+  timestamptz: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/,
+  text: /^[^\0]{0,200}$/,
+  bigint: /^\d{1,18}$/,
+};
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function readCursor(cursor: string, type: SortKey['type']): [string, string] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    parsed = undefined;
+  }
+  const [after, id] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+  if (typeof after === 'string' && typeof id === 'string' && shapes[type].test(after) && uuid.test(id)) return [after, id];
+  throw failure('malformed_request', 'The cursor is not one of this list. Start again from the first page.');
+}

@@ -1,0 +1,98 @@
+import type { Knex } from 'knex';
+
+import type { Actor } from '../../domain/actor.ts';
+import type { ApprovalState } from '../../domain/approval.ts';
+import type { DeviceProfile } from '../../domain/profile.ts';
+import { openProduction, type ProductionView } from './production.ts';
+import { mayDo } from './request-may.ts';
+import { requestHistory } from './request-history.ts';
+import { iso, requestRows, toSummary, type RequestRow } from './requests.ts';
+import { notFound, ownership, visibleTo } from './visible-to.ts';
+
+/** Everything that the page of a request shows, including what this actor may do now. `not_found` when hidden. */
+export async function requestDetail(knex: Knex, actor: Actor, id: string) {
+  const query = visibleTo(requestRows(knex), actor, 'request.read', ownership('requests'));
+  const row = (await query.where('requests.id', id).first()) as RequestRow | undefined;
+  if (!row) throw notFound();
+  const [votes, production, certificates, mailer, amenders, twins] = await Promise.all([
+    votesOf(knex, id),
+    openProduction(knex, id),
+    certificatesOf(knex, row.deviceId),
+    mailerOf(knex, row.deviceId),
+    knex('amendments').where({ requestId: id }).distinct('operator_id').pluck<string[]>('operator_id'),
+    knex('operators').where({ taxCode: row.data.taxCode }).pluck<string[]>('id'),
+  ]);
+  const excluded = [row.registeredBy, ...amenders, ...twins];
+  return {
+    ...toSummary(row),
+    data: row.data,
+    approval: approvalOf(row, votes),
+    waits: waitsOf(row),
+    times: timesOf(row),
+    device: row.deviceId ? { id: row.deviceId, serial: row.deviceSerial as string, state: row.deviceState as string } : null,
+    production,
+    certificates,
+    mailer,
+    may: mayDo(actor, { row, votes, production, mailer, excluded }),
+    history: await requestHistory(knex, row),
+  };
+}
+
+export type VoteView = Awaited<ReturnType<typeof votesOf>>[number];
+export type MailerView = { envelope: string; printedAt: string | null } | null;
+export type { ProductionView };
+
+async function votesOf(knex: Knex, requestId: string) {
+  const rows = (await knex('approvals')
+    .join('operators', 'operators.id', 'approvals.operator_id')
+    .where({ requestId })
+    .orderBy('decided_at')
+    .select('approvals.*', 'operators.given_name', 'operators.family_name')) as Record<string, unknown>[];
+  return rows.map((v) => ({
+    step: v.step as number,
+    round: v.round as number,
+    by: { id: v.operatorId as string, name: `${String(v.givenName)} ${String(v.familyName)}` },
+    verdict: v.verdict as string,
+    comment: v.comment as string,
+    decidedAt: iso(v.decidedAt),
+    voided: v.voidedAt !== null,
+  }));
+}
+
+const certificatesOf = async (knex: Knex, deviceId: string | null) => {
+  if (!deviceId) return [];
+  const columns = ['id', 'slot', 'profile', 'state', 'serial', 'subject', 'not_before', 'not_after'];
+  const rows = (await knex('certificates').where({ deviceId }).orderBy('slot').select(columns)) as Record<string, unknown>[];
+  return rows.map((c) => ({ ...c, notBefore: iso(c.notBefore), notAfter: iso(c.notAfter) }));
+};
+
+async function mailerOf(knex: Knex, deviceId: string | null): Promise<MailerView> {
+  if (!deviceId) return null;
+  const mailer = (await knex('sealed_documents').where({ deviceId, kind: 'pin_mailer' }).first('envelope', 'printed_at')) as
+    { envelope: string; printedAt: Date | null } | undefined;
+  return mailer ? { envelope: mailer.envelope, printedAt: iso(mailer.printedAt) } : null;
+}
+
+/** Before submission the steps are the profile's; afterwards those the request was submitted under. */
+function approvalOf(row: RequestRow, votes: VoteView[]) {
+  const approval = row.approval as ApprovalState | null;
+  const policy = approval?.policy ?? (row.definition as DeviceProfile).approval;
+  return { round: row.round as number, step: approval?.step ?? 0, steps: policy.steps, votes };
+}
+
+const waitsOf = (row: RequestRow) => ({
+  for: row.waitsFor as string | null,
+  since: iso(row.waitingSince),
+  nextAttemptAt: iso(row.nextAttemptAt),
+  deadlineAt: iso(row.deadlineAt),
+  problem: row.problemCode ? { code: row.problemCode as string, detail: (row.problemDetail as string | null) ?? '' } : null,
+});
+
+const timesOf = (row: RequestRow) => ({
+  submittedAt: iso(row.submittedAt),
+  approvedAt: iso(row.approvedAt),
+  producedAt: iso(row.producedAt),
+  deliveredAt: iso(row.deliveredAt),
+  activatedAt: iso(row.activatedAt),
+  closedAt: iso(row.closedAt),
+});

@@ -1,0 +1,60 @@
+import type { Knex } from 'knex';
+
+import { assignmentsFor, type Actor, type Assignment } from '../../domain/actor.ts';
+import { failure } from '../../domain/errors.ts';
+import type { Permission } from '../../domain/permissions.ts';
+
+/** Where a query finds the facts that decide: the path of the row's unit, and who registered it (null where nobody did). */
+export interface OwnershipColumns {
+  unitPath: string;
+  registeredBy: string | null;
+}
+
+/**
+ * The one visibility function: every list, count, search and single row goes through it. Leaves the rows that one of the actor's
+ * assignments carrying `permission` shows; the same rule in memory is `sees` of domain/actor.ts.
+ */
+export function visibleTo(query: Knex.QueryBuilder, actor: Actor, permission: Permission, columns: OwnershipColumns): Knex.QueryBuilder {
+  const assignments = assignmentsFor(actor, permission);
+  if (assignments.some((a) => a.visibility === 'all')) return query;
+  return query.where((either) => {
+    void either.whereRaw('false');
+    for (const assignment of assignments) void either.orWhere((one) => void shows(one, actor.id, assignment, columns));
+  });
+}
+
+function shows(query: Knex.QueryBuilder, actorId: string, { visibility, unitPath }: Assignment, columns: OwnershipColumns): void {
+  void query.whereRaw(visibility === 'office' ? '?? = ?::ltree' : '?? <@ ?::ltree', [columns.unitPath, unitPath]);
+  if (visibility !== 'own') return;
+  if (columns.registeredBy === null) void query.whereRaw('false');
+  else void query.where(columns.registeredBy, actorId);
+}
+
+const tables = {
+  requests: { unitPath: 'requests.unit_path', registeredBy: 'requests.registered_by' },
+  devices: { unitPath: 'devices.unit_path', registeredBy: 'devices.registered_by' },
+  holders: { unitPath: 'units.path', registeredBy: 'holders.registered_by' },
+  stations: { unitPath: 'units.path', registeredBy: null },
+} as const satisfies Record<string, OwnershipColumns>;
+
+export type OwnedTable = keyof typeof tables;
+export const ownership = (table: OwnedTable): OwnershipColumns => tables[table];
+
+/** Throws `not_found` unless the actor sees the row: absent and hidden answer alike. */
+export async function assertVisible(knex: Knex, actor: Actor, permission: Permission, row: { table: OwnedTable; id: string }): Promise<void> {
+  const query = knex(row.table).where(`${row.table}.id`, row.id).first(`${row.table}.id`);
+  if (row.table === 'holders' || row.table === 'stations') void query.join('units', 'units.id', `${row.table}.unit_id`);
+  if ((await visibleTo(query, actor, permission, tables[row.table])) === undefined) throw notFound();
+}
+
+/** Throws `forbidden` unless the actor may do `permission` in this unit. */
+export async function assertUnit(knex: Knex, actor: Actor, permission: Permission, unitId: string): Promise<void> {
+  const unit = (await knex('units').where({ id: unitId, active: true }).first('path')) as { path: string } | undefined;
+  const allowed = assignmentsFor(actor, permission).some(
+    ({ visibility, unitPath }) =>
+      unit && (visibility === 'all' || unit.path === unitPath || (visibility === 'subtree' && unit.path.startsWith(`${unitPath}.`))),
+  );
+  if (!allowed) throw failure('forbidden', 'You have no task in this unit. Choose one of yours.', [{ pointer: '/unitId', message: 'Not one of your units' }]);
+}
+
+export const notFound = () => failure('not_found', 'It does not exist, or your role does not show it. Go back to the list and search again.');
