@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDir } from './paths.ts';
+import { run, which } from './run.ts';
+
+const MODULE_PATHS = ['/usr/lib/softhsm', '/usr/lib64/softhsm', '/usr/local/lib/softhsm', '/opt/homebrew/lib/softhsm'].map(
+  (dir) => `${dir}/libsofthsm2.so`,
+);
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const isRoot = process.getuid?.() === 0;
+
+/** The PKCS#11 module of SoftHSM: `SOFTHSM2_MODULE`, the installed one, or one that is installed now. */
+export async function softhsmModule(): Promise<string> {
+  const find = () => [process.env.SOFTHSM2_MODULE, ...MODULE_PATHS].find((file) => file && existsSync(file));
+  const found = find() ?? unpackedModule();
+  if (found) return found;
+  if (isRoot) await aptInstall(['softhsm2']);
+  else await unpack(['softhsm2', 'libsofthsm2']);
+  return find() ?? unpackedModule() ?? missing('SoftHSM', 'softhsm2', 'SOFTHSM2_MODULE');
+}
+
+/** The Chromium that the browser tests drive: `CHROMIUM`, the installed one, or (as root) one that is installed now. */
+export const chromium = (): Promise<string> => {
+  const find = () => process.env.CHROMIUM ?? CHROMIUM_NAMES.map(which).find(Boolean);
+  return program({ find, what: 'Chromium', packageName: 'chromium', variable: 'CHROMIUM' });
+};
+
+/** The OpenSSL command, with which the tests check our signatures and certificates. */
+export const openssl = (): Promise<string> =>
+  program({ find: () => which('openssl'), what: 'OpenSSL', packageName: 'openssl', variable: 'PATH' });
+
+/** Poppler's commands, with which the tests look into the PDFs that we make. */
+export const pdfTools = (): Promise<string> =>
+  program({ find: () => which('pdftotext'), what: 'pdftotext', packageName: 'poppler-utils', variable: 'PATH' });
+
+/** Installs Debian packages without questions; quiet when that fails, as the caller looks for what it needs. Root only. */
+export async function aptInstall(packages: string[]): Promise<void> {
+  if (!which('apt-get')) return;
+  console.error(`Installing ${packages.join(', ')} (once) ...`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['-qq', 'update'], { env });
+  await run('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], { env });
+}
+
+interface Program {
+  find: () => string | undefined;
+  what: string;
+  packageName: string;
+  variable: string;
+}
+
+async function program({ find, what, packageName, variable }: Program): Promise<string> {
+  const found = find();
+  if (found) return found;
+  if (isRoot) await aptInstall([packageName]);
+  return find() ?? missing(what, packageName, variable);
+}
+
+function missing(what: string, packageName: string, variable: string): never {
+  throw new Error(`${what} is missing. Install it (Debian: apt-get install ${packageName}), or name where it is in ${variable}.`);
+}
+
+const unpackedDir = () => join(cacheDir(), 'softhsm');
+
+/** Debian keeps the module in /usr/lib/softhsm; below the cache the same tree was unpacked. */
+function unpackedModule(): string | undefined {
+  const file = join(unpackedDir(), 'usr/lib/softhsm/libsofthsm2.so');
+  return existsSync(file) ? file : undefined;
+}
+
+/** An ordinary user may not install packages, but may download and unpack them: SoftHSM needs nothing else from the system. */
+async function unpack(packages: string[]): Promise<void> {
+  if (!which('apt-get') || !which('dpkg-deb')) return;
+  const draft = mkdtempSync(join(cacheDir(), 'softhsm-'));
+  const tree = join(draft, 'tree');
+  mkdirSync(tree);
+  await run('apt-get', ['-qq', 'download', ...packages], { cwd: draft });
+  for (const file of readdirSync(draft).filter((name) => name.endsWith('.deb'))) await run('dpkg-deb', ['-x', join(draft, file), tree]);
+  if (!existsSync(unpackedDir())) renameSync(tree, unpackedDir());
+  rmSync(draft, { recursive: true, force: true });
+}

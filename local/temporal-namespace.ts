@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+
+const ALREADY_EXISTS = 6;
+const RETENTION = '30 days';
+const RETRY_MS = 50;
+
+/**
+ * Waits until the server at the address takes work for the namespace, and makes the namespace when it is not there. Gives up, with the
+ * server's last word, after `ms` or when `gone()`.
+ */
+export async function ensureNamespace(address: string, namespace: string, until: { ms: number; gone?: () => boolean }): Promise<void> {
+  const connection = Connection.lazy({ address });
+  try {
+    for (const end = Date.now() + until.ms; ; await delay(RETRY_MS)) {
+      const problem = await attempt(connection, namespace);
+      if (!problem) return;
+      if (until.gone?.() || Date.now() > end) throw new Error(`Temporal at ${address} does not answer: ${problem}`);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** One try; what went wrong, or undefined. A namespace that was just made takes a moment to reach all parts of the server. */
+async function attempt(connection: Connection, namespace: string): Promise<string | undefined> {
+  try {
+    await connection.withDeadline(Date.now() + 5000, async () => {
+      await register(connection, namespace);
+      await connection.workflowService.countWorkflowExecutions({ namespace });
+    });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function register(connection: Connection, namespace: string): Promise<void> {
+  const workflowExecutionRetentionPeriod = msToTs(RETENTION);
+  try {
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+  } catch (error) {
+    if (!(isGrpcServiceError(error) && (error.code as number) === ALREADY_EXISTS)) throw error;
+  }
+}
