@@ -1,0 +1,46 @@
+import { createTransport } from 'nodemailer';
+
+import { failure } from '../../domain/errors.ts';
+import type { Mailer, MailMessage } from './mail.ts';
+
+/** One address, nothing else: no list, no display name, no comment, no line break. */
+const ADDRESS = /^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/;
+
+const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, maxConnections: 2 };
+
+/**
+ * Mail through the SMTP server at `url` (smtp:// or smtps://, with user and password if it wants them). `from` is the sender as it is shown,
+ * such as `smartCMS <noreply@example.it>`.
+ */
+export function openMailer({ url, from }: { url: string; from: string }): Mailer {
+  const transport = createTransport({ url, pool: true, ...limits, disableFileAccess: true, disableUrlAccess: true });
+  const domain = /@([^\s<>@]+?)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  return {
+    async send(message) {
+      if (!ADDRESS.test(message.to)) throw refused();
+      await transport.sendMail({ from, ...contentOf(message, domain) }).catch(explain);
+    },
+    async close() {
+      transport.close();
+    },
+  };
+}
+
+/** An address object is never parsed for further recipients, and control characters never reach a header. */
+const contentOf = ({ id, to, subject, text, html }: MailMessage, domain: string) => ({
+  to: { name: '', address: to },
+  subject: subject.replace(/\p{Cc}+/gu, ' '),
+  text,
+  html,
+  messageId: `<${id.replace(/[^A-Za-z0-9._-]/g, '-')}@${domain}>`,
+  // RFC 3834 5: keeps out-of-office answers away.
+  headers: { 'Auto-Submitted': 'auto-generated' },
+});
+
+/** Only a lasting refusal (5xx) of the recipient is final. A full disk or a closed relay at the server passes, and mail is tried again. */
+function explain(error: Error & { command?: string; responseCode?: number }): never {
+  if (error.command === 'RCPT TO' && (error.responseCode ?? 0) >= 500) throw refused();
+  throw error;
+}
+
+const refused = () => failure('invalid_input', 'The mail server refuses this address. Correct the e-mail address of the holder.');
