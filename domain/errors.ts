@@ -18,6 +18,7 @@ export const errorCodes = {
   duplicate: { status: 409, title: 'It exists already' },
   idempotency_conflict: { status: 409, title: 'The idempotency key was used for another call' },
   own_request: { status: 403, title: 'Nobody decides on what they registered or what is for themselves' },
+  still_running: { status: 409, title: 'The first call still runs' },
   version_conflict: { status: 412, title: 'Changed by somebody else in the meantime' },
   version_required: { status: 428, title: 'Say which version you edit (If-Match)' },
   too_large: { status: 413, title: 'Too large' },

@@ -37,3 +37,9 @@ test('a birth date to come and an expired document are named', () => {
   expect(holderProblems(holder, '2026-11-24').map((p) => p.pointer)).toEqual(['/birthDate', '/document/expiresOn']);
   expect(holderProblems(HolderData.parse(anna), '2026-11-24')).toEqual([]);
 });
+
+test('names that no certificate could hold are told at registration', () => {
+  const holder = HolderData.parse({ ...anna, givenName: 'A'.repeat(40), familyName: 'B'.repeat(24) });
+  expect(holderProblems(holder, '2026-11-24')).toMatchObject([{ pointer: '/familyName' }]);
+  expect(holderProblems({ ...holder, familyName: 'B'.repeat(23) }, '2026-11-24')).toEqual([]);
+});

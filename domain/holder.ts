@@ -43,13 +43,22 @@ export const HolderData = z.object({
 });
 export type HolderData = z.infer<typeof HolderData>;
 
-/** Rules that need today's date (ISO, the registering office's): pointers are relative to the holder. Empty when all hold. */
-export function holderProblems(holder: Pick<HolderData, 'birthDate' | 'document'>, today: string): { pointer: string; message: string }[] {
+/** The most that the common name of a certificate holds (X.520, ub-common-name). */
+const COMMON_NAME = 64;
+
+/** Rules over several fields, and those that need today's date (ISO, the registering office's): pointers are relative to the holder. Empty when all hold. */
+export function holderProblems(
+  holder: Pick<HolderData, 'givenName' | 'familyName' | 'birthDate' | 'document'>,
+  today: string,
+): { pointer: string; message: string }[] {
   const problems = [];
   if (holder.birthDate > today) problems.push({ pointer: '/birthDate', message: 'The date of birth is in the future' });
   if (holder.birthDate < '1900-01-01') problems.push({ pointer: '/birthDate', message: 'The date of birth is before 1900' });
   if (holder.document.expiresOn < today) {
     problems.push({ pointer: '/document/expiresOn', message: 'The document has expired: ask for a valid one' });
+  }
+  if (holder.givenName.length + 1 + holder.familyName.length > COMMON_NAME) {
+    problems.push({ pointer: '/familyName', message: 'Both names together may have 63 characters in a certificate: leave out a further name' });
   }
   return problems;
 }

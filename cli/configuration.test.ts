@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+interface Checked {
+  code: number;
+  found: { ok: boolean; environment: { process: string; problems: string[] }[]; parts: { name: string; ok: boolean }[] };
+}
+
+/** In a process of its own, with nothing but the given environment. */
+const configCheck = (env: Record<string, string>): Promise<Checked> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), 'config', 'check', '--json'], { env }, (error, stdout) => {
+      resolve({ code: error ? Number(error.code) : 0, found: JSON.parse(stdout) as Checked['found'] });
+    });
+  });
+
+test('an environment that is not complete is status 1, with every variable that lacks for each process', async () => {
+  const { code, found } = await configCheck({ MAIL_FROM: 'cards@example.it', DATABASE_URL: 'mysql://x' });
+  expect([code, found.ok]).toEqual([1, false]);
+  expect(found.environment.map((e) => e.process)).toEqual(['api', 'worker', 'validation']);
+  expect(found.environment[1]?.problems).toContain('SMTP_URL is not set');
+  expect(found.environment[1]?.problems).toContain('DATABASE_URL: must be a postgres:// address');
+  expect(found.environment[1]?.problems.join()).not.toContain('MAIL_FROM');
+  expect(found.parts.every((part) => !part.ok)).toBe(true);
+});

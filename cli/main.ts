@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+
+import { addAudit } from './commands/audit-verify.ts';
+import { addConfig } from './commands/config-check.ts';
+import { addIssue } from './commands/issue.ts';
+import { addStatus } from './commands/status.ts';
+import { plain } from './terminal.ts';
+import { exitStatus, UsageError } from './usage-error.ts';
+
+const help = `
+Exit status: 0 all done, 1 not all of it (refused rows, an audit trail that does not hold, a part that is down), 2 wrong use.
+
+Where is smartCMS? The address is --url, else SMARTCMS_URL, else the one that \`npm start\` runs here; if none runs, the embedded one is
+started for the command and stopped after it.
+
+Examples:
+  smartcms issue examples/people.csv      a card for everybody in a file
+  smartcms status                         what runs, what waits and since when
+  smartcms audit verify                   was anything changed, removed or put in?
+  smartcms config check                   is the environment complete, does every part answer?
+  smartcms issue --help                   the columns of the file`;
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** The whole command line. */
+function program(): Command {
+  const smartcms = new Command('smartcms')
+    .description('smartCMS on the command line: cards and certificates, from registration to the last revocation.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(--help explains the use)')
+    .addHelpText('after', help);
+  for (const add of [addIssue, addStatus, addAudit, addConfig]) add(smartcms);
+  return smartcms;
+}
+
+/** Commander has printed its message already; of ours only the sentence is shown. */
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.wrongUse;
+  const known = error instanceof UsageError || (error as Error).name === 'ApiError';
+  process.stderr.write(`${known ? plain((error as Error).message) : ((error as Error).stack ?? String(error))}\n`);
+  return error instanceof UsageError ? exitStatus.wrongUse : exitStatus.refused;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = statusOf(error);
+}
