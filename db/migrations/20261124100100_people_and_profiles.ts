@@ -17,13 +17,13 @@ export async function up(knex: Knex): Promise<void> {
       attributes jsonb not null default '{}',
       locale text not null default 'it' check (locale in ('it', 'en')),
       registered_by uuid not null references operators,
-      search text generated always as (lower(given_name || ' ' || family_name || ' ' || tax_code)) stored,
       version int not null default 1,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       unique (unit_id, tax_code)
     );
-    create index holders_search on holders using gin (search gin_trgm_ops);
+    create index holders_search on holders using gin ((lower(given_name || ' ' || family_name || ' ' || tax_code)) gin_trgm_ops);
+    create index holders_created on holders (created_at desc, id desc);
 
     create table accounts (
       id uuid primary key,
@@ -76,5 +76,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop table device_profiles; drop table certificate_profiles; drop table sessions; drop table accounts; drop table holders');
+  await knex.raw(
+    'drop table device_profiles; drop table certificate_profiles; drop table sessions; drop table accounts; drop table holders',
+  );
 }

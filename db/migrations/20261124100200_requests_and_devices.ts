@@ -35,6 +35,12 @@ export async function up(knex: Knex): Promise<void> {
       problem_detail text,
       workflow_state text not null default 'none' check (workflow_state in ('none', 'pending_start', 'started', 'ended')),
       device_id uuid,
+      submitted_by uuid references operators,
+      delivered_by uuid references operators,
+      -- who ended it and why: an operator, a holder or the system
+      closed_by_kind text,
+      closed_by text,
+      closing_reason text,
       submitted_at timestamptz,
       approved_at timestamptz,
       produced_at timestamptz,
@@ -145,6 +151,7 @@ export async function up(knex: Knex): Promise<void> {
       deadline_at timestamptz,
       started_at timestamptz not null default now(),
       ended_at timestamptz,
+      ending_reason text,
       unique (device_id, n)
     );
     create index productions_request on productions (request_id);

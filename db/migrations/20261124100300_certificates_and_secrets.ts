@@ -41,7 +41,8 @@ export async function up(knex: Knex): Promise<void> {
       reason text not null,
       requested_by_kind text not null,
       requested_by uuid,
-      requested_at timestamptz not null default now(),
+      -- of one certificate in this order: set while the device is locked
+      requested_at timestamptz not null default clock_timestamp(),
       -- the CA carried it out / a published CRL carries it: two facts, two times
       confirmed_at timestamptz,
       published_at timestamptz,

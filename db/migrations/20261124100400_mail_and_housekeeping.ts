@@ -33,7 +33,8 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index idempotency_keys_created on idempotency_keys (created_at);
 
-    -- Counters kept by triggers: figures on the home page never count big tables.
+    -- Counters kept by triggers: figures on the home page never count big tables. A writer only appends a delta, so two writers
+    -- never wait for each other (nor deadlock) on a counter; deltas are folded into counters from time to time.
     create table counters (
       unit_id uuid not null,
       name text not null,
@@ -41,9 +42,15 @@ export async function up(knex: Knex): Promise<void> {
       value bigint not null default 0,
       primary key (name, day, unit_id)
     );
+    create table counter_deltas (
+      unit_id uuid not null,
+      name text not null,
+      day date not null default '-infinity',
+      delta bigint not null
+    );
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop table counters; drop table idempotency_keys; drop table mail_outbox');
+  await knex.raw('drop table counter_deltas; drop table counters; drop table idempotency_keys; drop table mail_outbox');
 }

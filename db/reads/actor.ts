@@ -66,6 +66,13 @@ async function assignmentsOf(knex: Knex, operatorId: string): Promise<Assignment
       unitPath: 'units.path',
       visibility: 'assignments.visibility',
       permissions: 'roles.permissions',
-    })) as { id: string; role: string; unitId: UnitId; unitPath: string; visibility: Assignment['visibility']; permissions: Permission[] }[];
+    })) as {
+    id: string;
+    role: string;
+    unitId: UnitId;
+    unitPath: string;
+    visibility: Assignment['visibility'];
+    permissions: Permission[];
+  }[];
   return rows;
 }

@@ -60,7 +60,11 @@ const toEvent = (e: EventRow, names: Map<string, string>) => ({
 async function namesOf(operations: Knex, rows: EventRow[]): Promise<Map<string, string>> {
   const ids = (kind: string) => [...new Set(rows.filter((r) => r.actorKind === kind).map((r) => r.actorId))];
   const find = async (table: string, kind: string) =>
-    (await operations(table).whereIn('id', ids(kind)).select('id', 'given_name', 'family_name')) as { id: string; givenName: string; familyName: string }[];
+    (await operations(table).whereIn('id', ids(kind)).select('id', 'given_name', 'family_name')) as {
+      id: string;
+      givenName: string;
+      familyName: string;
+    }[];
   const people = [...(await find('operators', 'operator')), ...(await find('holders', 'holder'))];
   return new Map(people.map((p) => [p.id, `${p.givenName} ${p.familyName}`]));
 }

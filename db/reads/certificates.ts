@@ -4,12 +4,27 @@ import type { Actor } from '../../domain/actor.ts';
 import { iso } from './requests.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
 
-const columns = ['id', 'slot', 'profile', 'serial', 'subject', 'not_before', 'not_after', 'state', 'state_since', 'ca', 'revocation_reason'];
+const columns = [
+  'id',
+  'slot',
+  'profile',
+  'serial',
+  'subject',
+  'not_before',
+  'not_after',
+  'state',
+  'state_since',
+  'ca',
+  'revocation_reason',
+];
 
 /** Certificates with their actions: what was asked, what the CA confirmed, what a published CRL carries. */
 export async function certificatesOf(knex: Knex, where: { deviceId?: string; id?: string }) {
   const rows = (await knex('certificates').where(where).orderBy('slot').select(columns)) as Record<string, unknown>[];
-  const actions = await actionsOf(knex, rows.map((c) => c.id as string));
+  const actions = await actionsOf(
+    knex,
+    rows.map((c) => c.id as string),
+  );
   return rows.map((c) => ({
     id: c.id as string,
     slot: c.slot as string,
@@ -65,13 +80,15 @@ export async function certificateDer(knex: Knex, actor: Actor, id: string): Prom
   return row.der;
 }
 
+type Place = Record<'deviceId' | 'serial' | 'requestId' | 'number', string>;
+
 async function whereItIs(knex: Knex, actor: Actor, id: string) {
   const query = knex('certificates')
     .join('devices', 'devices.id', 'certificates.device_id')
     .join('requests', 'requests.id', 'certificates.request_id')
     .where('certificates.id', id)
     .first({ deviceId: 'devices.id', serial: 'devices.serial', requestId: 'requests.id', number: 'requests.number' });
-  const row = (await visibleTo(query, actor, 'certificate.read', ownership('devices'))) as unknown as Record<string, string> | undefined;
+  const row = (await visibleTo(query, actor, 'certificate.read', ownership('devices'))) as unknown as Place | undefined;
   if (!row) throw notFound();
   return { device: { id: row.deviceId, serial: row.serial }, request: { id: row.requestId, number: row.number } };
 }

@@ -16,10 +16,21 @@ export async function deviceDetail(knex: Knex, actor: Actor, id: string) {
   const [holds, certificates, request] = await Promise.all([
     holdsOf(knex, id),
     certificatesOf(knex, { deviceId: id }),
-    row.requestId ? knex('requests').where({ id: row.requestId }).first('id', 'number') : null,
+    requestOf(knex, row.requestId),
   ]);
   const open = holds.some((h) => h.liftedAt === null);
-  return { ...toDeviceSummary(row), holds, certificates, request: request as { id: string; number: string } | null, may: mayDo(actor, row, open) };
+  return {
+    ...toDeviceSummary(row),
+    holds,
+    certificates,
+    request,
+    may: mayDo(actor, row, open),
+  };
+}
+
+async function requestOf(knex: Knex, id: string | null): Promise<{ id: string; number: string } | null> {
+  if (!id) return null;
+  return ((await knex('requests').where({ id }).first('id', 'number')) as { id: string; number: string } | undefined) ?? null;
 }
 
 function mayDo(actor: Actor, row: DeviceRow, held: boolean) {

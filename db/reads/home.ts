@@ -41,32 +41,38 @@ const tasks: { kind: 'resume' | 'problem' | 'approve' | 'produce' | 'deliver'; p
     permission: 'device.produce',
     where: `requests.state = 'in_production' and requests.waits_for <> 'card' and requests.problem_code is not null`,
   },
-  { kind: 'approve', permission: 'request.decide', where: `requests.state = 'pending_approval' and requests.registered_by <> :me
-      and not exists (select from approvals a where a.request_id = requests.id and a.round = requests.round and a.operator_id = :me)` },
+  {
+    kind: 'approve',
+    permission: 'request.decide',
+    where: `requests.state = 'pending_approval' and requests.registered_by <> :me
+      and not exists (select from approvals a where a.request_id = requests.id and a.round = requests.round and a.operator_id = :me)`,
+  },
   { kind: 'produce', permission: 'device.produce', where: `requests.state = 'approved'` },
   { kind: 'deliver', permission: 'device.deliver', where: `requests.state = 'produced'` },
 ];
 
 async function waitingFor(knex: Knex, actor: Actor) {
   const lists = await Promise.all(
-    tasks.filter((t) => permits(actor, t.permission)).map(async (task) => {
-      const query = knex('requests')
-        .join('device_profiles', 'device_profiles.id', 'requests.profile_id')
-        .whereRaw(task.where, { me: actor.id })
-        .orderBy('requests.waiting_since')
-        .limit(LONGEST_LIST)
-        .select('requests.*', { profileName: 'device_profiles.name_en' });
-      const rows = (await visibleTo(query, actor, task.permission, ownership('requests'))) as WaitingRow[];
-      return rows.map((r) => ({
-        kind: task.kind,
-        requestId: r.id,
-        number: r.number,
-        holder: `${r.data.givenName} ${r.data.familyName}`,
-        detail: (r.problemDetail as string | null) ?? (r.profileName as string),
-        since: iso(r.waitingSince),
-        dueAt: iso(r.deadlineAt),
-      }));
-    }),
+    tasks
+      .filter((t) => permits(actor, t.permission))
+      .map(async (task) => {
+        const query = knex('requests')
+          .join('device_profiles', 'device_profiles.id', 'requests.profile_id')
+          .whereRaw(task.where, { me: actor.id })
+          .orderBy('requests.waiting_since')
+          .limit(LONGEST_LIST)
+          .select('requests.*', { profileName: 'device_profiles.name_en' });
+        const rows = (await visibleTo(query, actor, task.permission, ownership('requests'))) as WaitingRow[];
+        return rows.map((r) => ({
+          kind: task.kind,
+          requestId: r.id,
+          number: r.number,
+          holder: `${r.data.givenName} ${r.data.familyName}`,
+          detail: (r.problemDetail as string | null) ?? (r.profileName as string),
+          since: iso(r.waitingSince),
+          dueAt: iso(r.deadlineAt),
+        }));
+      }),
   );
   return lists.flat().slice(0, LONGEST_LIST);
 }
@@ -101,12 +107,10 @@ async function issuedPerDay(knex: Knex, actor: Actor): Promise<Issued[]> {
 }
 
 const countersOf = (knex: Knex, actor: Actor): Knex.QueryBuilder =>
-  visibleTo(
-    knex.from(knex.raw(`${counted} as c`)).join('units', 'units.id', 'c.unit_id'),
-    officeWide(actor),
-    'home.read',
-    { unitPath: 'units.path', registeredBy: null },
-  );
+  visibleTo(knex.from(knex.raw(`${counted} as c`)).join('units', 'units.id', 'c.unit_id'), officeWide(actor), 'home.read', {
+    unitPath: 'units.path',
+    registeredBy: null,
+  });
 
 /** Counters know units, not registrars: whoever sees own registrations only sees the figures of the office. */
 const officeWide = (actor: Actor): Actor =>

@@ -27,7 +27,10 @@ export function onePage(query: Knex.QueryBuilder, key: SortKey, { cursor, limit 
     .select({ cursorId: key.id })
     // as text: a JavaScript Date would lose the microseconds
     .select(query.client.raw('??::text as cursor_key', [key.column]))
-    .orderBy([{ column: key.column, order: key.direction }, { column: key.id, order: key.direction }])
+    .orderBy([
+      { column: key.column, order: key.direction },
+      { column: key.id, order: key.direction },
+    ])
     .limit(limit + 1);
   if (!cursor) return query;
   const [after, id] = readCursor(cursor, key.type);

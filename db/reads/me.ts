@@ -11,7 +11,10 @@ export async function describeActor(knex: Knex, actor: Actor) {
   const names = (await knex('assignments')
     .join('roles', 'roles.code', 'assignments.role')
     .join('units', 'units.id', 'assignments.unit_id')
-    .whereIn('assignments.id', actor.assignments.map((a) => a.id))
+    .whereIn(
+      'assignments.id',
+      actor.assignments.map((a) => a.id),
+    )
     .select({
       id: 'assignments.id',
       unitName: 'units.name',

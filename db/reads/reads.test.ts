@@ -21,10 +21,13 @@ let db: TestDatabase;
 const label = () => randomUUID().replaceAll('-', '');
 const root = label();
 /** A tree of seven units: root, two divisions, two offices each. */
-const paths = [root, ...[1, 2].flatMap(() => {
-  const division = `${root}.${label()}`;
-  return [division, `${division}.${label()}`, `${division}.${label()}`];
-})];
+const paths = [
+  root,
+  ...[1, 2].flatMap(() => {
+    const division = `${root}.${label()}`;
+    return [division, `${division}.${label()}`, `${division}.${label()}`];
+  }),
+];
 const officers = [randomUUID(), randomUUID()] as OperatorId[];
 
 const assignment = (unitPath: string, visibility: Assignment['visibility']): Assignment => ({
@@ -36,7 +39,12 @@ const assignment = (unitPath: string, visibility: Assignment['visibility']): Ass
   permissions: ['request.read', 'device.read', 'holder.read', 'home.read', 'unit.read', 'device.produce', 'audit.read'],
 });
 const operator = (...assignments: Assignment[]): Actor => ({
-  kind: 'operator', id: officers[0] as OperatorId, name: 'Test', assignments, via: 'session', sessionId: randomUUID(),
+  kind: 'operator',
+  id: officers[0] as OperatorId,
+  name: 'Test',
+  assignments,
+  via: 'session',
+  sessionId: randomUUID(),
 });
 const idOf = (path: string) => {
   const hex = path.split('.').at(-1) ?? '';
@@ -48,41 +56,89 @@ beforeAll(async () => {
   const { operations: knex } = db;
   await knex('units').insert(
     paths.map((path, i) => ({
-      id: idOf(path), parentId: path === root ? null : idOf(path.split('.').slice(0, -1).join('.')),
-      kind: ['organization', 'division', 'office'][path.split('.').length - 1], code: `U${i}`, name: `Unit ${i}`, path,
+      id: idOf(path),
+      parentId: path === root ? null : idOf(path.split('.').slice(0, -1).join('.')),
+      kind: ['organization', 'division', 'office'][path.split('.').length - 1],
+      code: `U${i}`,
+      name: `Unit ${i}`,
+      path,
     })),
   );
   await knex('operators').insert(officers.map((id, i) => ({ id, givenName: 'Officer', familyName: String(i), email: `o${i}@example.it` })));
   const profileId = randomUUID();
   await knex('device_profiles').insert({
-    id: profileId, code: 'staff', revision: 1, nameEn: 'Staff card', nameIt: 'Tessera',
-    definition: { model: 'desk', slots: [], files: [], pin: { length: 6 }, approval: { steps: [], expireAfterHours: 72 }, activationDays: 30 },
+    id: profileId,
+    code: 'staff',
+    revision: 1,
+    nameEn: 'Staff card',
+    nameIt: 'Tessera',
+    definition: {
+      model: 'desk',
+      slots: [],
+      files: [],
+      pin: { length: 6 },
+      approval: { steps: [], expireAfterHours: 72 },
+      activationDays: 30,
+    },
   });
   const document = { kind: 'passport', number: 'X', issuer: 'Y', expiresOn: '2031-01-01' };
   for (const [i, path] of [...paths, ...paths, ...paths].entries()) {
     const holderId = randomUUID();
-    const data = { givenName: `Given${i}`, familyName: 'Rossi', birthDate: '1980-01-01', birthPlace: 'Roma', taxCode: `TAX${i}`, email: 'a@b.it', document };
+    const data = {
+      givenName: `Given${i}`,
+      familyName: 'Rossi',
+      birthDate: '1980-01-01',
+      birthPlace: 'Roma',
+      taxCode: `TAX${i}`,
+      email: 'a@b.it',
+      document,
+    };
     const registeredBy = officers[i % 2];
     await knex('holders').insert({ id: holderId, unitId: idOf(path), ...data, document: JSON.stringify(document), registeredBy });
     await knex('requests').insert({
-      id: randomUUID(), number: `2026-${String(i).padStart(6, '0')}`, holderId, unitId: idOf(path), unitPath: path, profileId, model: 'desk',
-      state: 'draft', registeredBy, data: JSON.stringify(data), search: `given${i} rossi`,
+      id: randomUUID(),
+      number: `2026-${String(i).padStart(6, '0')}`,
+      holderId,
+      unitId: idOf(path),
+      unitPath: path,
+      profileId,
+      model: 'desk',
+      state: 'draft',
+      registeredBy,
+      data: JSON.stringify(data),
+      search: `given${i} rossi`,
     });
     await knex('devices').insert({
-      id: randomUUID(), serial: String(6090000000000000 + i), profileId, holderId, unitId: idOf(path), unitPath: path, registeredBy, state: 'active',
+      id: randomUUID(),
+      serial: String(6090000000000000 + i),
+      profileId,
+      holderId,
+      unitId: idOf(path),
+      unitPath: path,
+      registeredBy,
+      state: 'active',
     });
   }
 });
 afterAll(() => db.drop());
 
 test('what a list shows is exactly what the rule in memory allows, for any set of assignments', async () => {
-  const rows = (await db.operations('requests').select('id', 'unit_path', 'registered_by')) as { id: string; unitPath: string; registeredBy: string }[];
+  const rows = (await db.operations('requests').select('id', 'unit_path', 'registered_by')) as {
+    id: string;
+    unitPath: string;
+    registeredBy: string;
+  }[];
   const anyAssignment = fc.tuple(fc.constantFrom(...paths), fc.constantFrom(...visibilities)).map(([p, v]) => assignment(p, v));
   await fc.assert(
     fc.asyncProperty(fc.array(anyAssignment, { maxLength: 3 }), async (assignments) => {
       const actor = operator(...assignments);
       const { items } = await listRequests(db.operations, actor, { limit: 200 });
-      expect(items.map((r) => r.id).sort()).toEqual(rows.filter((r) => sees(actor, 'request.read', r)).map((r) => r.id).sort());
+      expect(items.map((r) => r.id).sort()).toEqual(
+        rows
+          .filter((r) => sees(actor, 'request.read', r))
+          .map((r) => r.id)
+          .sort(),
+      );
     }),
     { numRuns: 40 },
   );
@@ -100,18 +156,21 @@ test('a permission in one unit shows nothing of another permission', async () =>
   expect((await listRequests(db.operations, blind)).items).toEqual([]);
 });
 
-test.each(['-createdAt', 'createdAt', '-updatedAt', 'number'] as const)('pages sorted by %s are complete, without doubles', async (sort) => {
-  const actor = operator(assignment(root, 'all'));
-  const seen: string[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const { items, next } = await listRequests(db.operations, actor, { sort, limit: 4, cursor });
-    seen.push(...items.map((r) => r.id));
-    if (!next) break;
-    cursor = next;
-  }
-  expect(seen).toHaveLength(21);
-  expect(new Set(seen).size).toBe(21);
-});
+test.each(['-createdAt', 'createdAt', '-updatedAt', 'number'] as const)(
+  'pages sorted by %s are complete, without doubles',
+  async (sort) => {
+    const actor = operator(assignment(root, 'all'));
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const { items, next } = await listRequests(db.operations, actor, { sort, limit: 4, cursor });
+      seen.push(...items.map((r) => r.id));
+      if (!next) break;
+      cursor = next;
+    }
+    expect(seen).toHaveLength(21);
+    expect(new Set(seen).size).toBe(21);
+  },
+);
 
 test.each(['', 'x', Buffer.from('["2026","nope"]').toString('base64url'), Buffer.from('{}').toString('base64url')])(
   'the cursor %j is refused or means the first page',
@@ -138,7 +197,11 @@ test('details are hidden as if they did not exist', async () => {
   await expect(deviceDetail(knex, actor, device.id)).rejects.toMatchObject({ type: 'not_found' });
   await expect(holderDetail(knex, actor, other.holderId)).rejects.toMatchObject({ type: 'not_found' });
   const all = operator(assignment(root, 'all'));
-  expect(await requestDetail(knex, all, other.id)).toMatchObject({ id: other.id, may: { submit: false }, history: [{ kind: 'registered' }] });
+  expect(await requestDetail(knex, all, other.id)).toMatchObject({
+    id: other.id,
+    may: { submit: false },
+    history: [{ kind: 'registered' }],
+  });
   expect(await deviceDetail(knex, all, device.id)).toMatchObject({ state: 'active', holds: [] });
 });
 
@@ -157,6 +220,9 @@ test('home, units, profiles, stations and portal answer within the visible part 
 });
 
 test('the audit list answers with filters', async () => {
-  const page = await auditEvents({ audit: db.audit, operations: db.operations }, operator(assignment(root, 'subtree')), { search: 'x', objectType: 'requests' });
+  const page = await auditEvents({ audit: db.audit, operations: db.operations }, operator(assignment(root, 'subtree')), {
+    search: 'x',
+    objectType: 'requests',
+  });
   expect(page).toEqual({ items: [], next: null });
 });

@@ -63,7 +63,16 @@ const certificatesOf = async (knex: Knex, deviceId: string | null) => {
   if (!deviceId) return [];
   const columns = ['id', 'slot', 'profile', 'state', 'serial', 'subject', 'not_before', 'not_after'];
   const rows = (await knex('certificates').where({ deviceId }).orderBy('slot').select(columns)) as Record<string, unknown>[];
-  return rows.map((c) => ({ ...c, notBefore: iso(c.notBefore), notAfter: iso(c.notAfter) }));
+  return rows.map((c) => ({
+    id: c.id as string,
+    slot: c.slot as string,
+    profile: c.profile as string,
+    state: c.state as string,
+    serial: c.serial as string | null,
+    subject: c.subject as string | null,
+    notBefore: iso(c.notBefore),
+    notAfter: iso(c.notAfter),
+  }));
 };
 
 async function mailerOf(knex: Knex, deviceId: string | null): Promise<MailerView> {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { Actor } from '../../domain/actor.ts';
+import type { HolderData } from '../../domain/holder.ts';
 import { onePage, toPage, type Page, type PageQuery, type SortKey } from './keyset.ts';
 import { matching } from './search.ts';
 import { ownership, visibleTo } from './visible-to.ts';
@@ -65,7 +66,7 @@ export interface RequestRow extends Record<string, unknown> {
   profileId: string;
   state: string;
   registeredBy: string;
-  data: { givenName: string; familyName: string; taxCode: string };
+  data: HolderData;
   deviceId: string | null;
 }
 

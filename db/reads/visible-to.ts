@@ -41,7 +41,12 @@ export type OwnedTable = keyof typeof tables;
 export const ownership = (table: OwnedTable): OwnershipColumns => tables[table];
 
 /** Throws `not_found` unless the actor sees the row: absent and hidden answer alike. */
-export async function assertVisible(knex: Knex, actor: Actor, permission: Permission, row: { table: OwnedTable; id: string }): Promise<void> {
+export async function assertVisible(
+  knex: Knex,
+  actor: Actor,
+  permission: Permission,
+  row: { table: OwnedTable; id: string },
+): Promise<void> {
   const query = knex(row.table).where(`${row.table}.id`, row.id).first(`${row.table}.id`);
   if (row.table === 'holders' || row.table === 'stations') void query.join('units', 'units.id', `${row.table}.unit_id`);
   if ((await visibleTo(query, actor, permission, tables[row.table])) === undefined) throw notFound();
@@ -54,7 +59,11 @@ export async function assertUnit(knex: Knex, actor: Actor, permission: Permissio
     ({ visibility, unitPath }) =>
       unit && (visibility === 'all' || unit.path === unitPath || (visibility === 'subtree' && unit.path.startsWith(`${unitPath}.`))),
   );
-  if (!allowed) throw failure('forbidden', 'You have no task in this unit. Choose one of yours.', [{ pointer: '/unitId', message: 'Not one of your units' }]);
+  if (!allowed)
+    throw failure('forbidden', 'You have no task in this unit. Choose one of yours.', [
+      { pointer: '/unitId', message: 'Not one of your units' },
+    ]);
 }
 
-export const notFound = () => failure('not_found', 'It does not exist, or your role does not show it. Go back to the list and search again.');
+export const notFound = () =>
+  failure('not_found', 'It does not exist, or your role does not show it. Go back to the list and search again.');

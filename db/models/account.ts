@@ -1,0 +1,16 @@
+import { Model } from 'objection';
+
+/** Who signs in: an operator or a holder. */
+export class Account extends Model {
+  static override tableName = 'accounts';
+
+  declare id: string;
+  declare login: string;
+  declare passwordHash: string;
+  declare operatorId: string | null;
+  declare holderId: string | null;
+  declare failures: number;
+  declare nextAttemptAt: Date | null;
+  declare passwordChangedAt: Date;
+  declare createdAt: Date;
+}

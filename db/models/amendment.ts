@@ -1,0 +1,17 @@
+import { Model } from 'objection';
+
+import type { HolderData } from '../../domain/holder.ts';
+
+/** Edited data of a request, before and after they are applied. */
+export class Amendment extends Model {
+  static override tableName = 'amendments';
+  static override jsonAttributes = ['data'];
+
+  declare id: string;
+  declare requestId: string;
+  declare data: HolderData;
+  declare reason: string;
+  declare operatorId: string;
+  declare createdAt: Date;
+  declare appliedAt: Date | null;
+}

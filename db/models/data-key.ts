@@ -1,0 +1,13 @@
+import { Model } from 'objection';
+
+/** A data key under the wrapping key of the HSM. */
+export class DataKey extends Model {
+  static override tableName = 'data_keys';
+
+  declare id: string;
+  declare purpose: 'codes' | 'payload';
+  declare wrapped: Buffer;
+  declare wrappingKey: string;
+  declare current: boolean;
+  declare createdAt: Date;
+}

@@ -1,0 +1,20 @@
+import { Model } from 'objection';
+
+/** A mail to be sent: ids only, the text is made when it goes. */
+export class Mail extends Model {
+  static override tableName = 'mail_outbox';
+
+  declare id: string;
+  declare eventKey: string;
+  declare template: string;
+  declare locale: 'it' | 'en';
+  declare holderId: string;
+  declare requestId: string | null;
+  declare deviceId: string | null;
+  declare state: 'queued' | 'sent' | 'refused';
+  declare attempts: number;
+  declare nextAttemptAt: Date;
+  declare problem: string | null;
+  declare createdAt: Date;
+  declare sentAt: Date | null;
+}

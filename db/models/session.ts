@@ -1,0 +1,17 @@
+import { Model } from 'objection';
+
+/** A signed-in browser. */
+export class Session extends Model {
+  static override tableName = 'sessions';
+  static override idColumn = 'idHash';
+
+  /** SHA-256 of the opaque id in the cookie. */
+  declare idHash: Buffer;
+  declare id: string;
+  declare accountId: string;
+  declare createdAt: Date;
+  declare lastSeenAt: Date;
+  declare expiresAt: Date;
+  declare remoteAddress: string;
+  declare userAgent: string;
+}

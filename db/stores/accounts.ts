@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+
+import { system } from '../../domain/actor.ts';
+import type { ActorRef } from '../../domain/actor.ts';
+import { failure } from '../../domain/errors.ts';
+import { Account } from '../models/account.ts';
+import { transaction } from '../transaction.ts';
+import { found } from './rows.ts';
+
+export interface NewAccount {
+  by: ActorRef;
+  id: string;
+  login: string;
+  passwordHash: string;
+  operatorId?: string;
+  holderId?: string;
+}
+
+/** An account as sign-in needs it; `active` is false when its operator is switched off or out of date. */
+export type SignInAccount = Pick<Account, 'id' | 'login' | 'passwordHash' | 'operatorId' | 'holderId' | 'failures' | 'nextAttemptAt'> & {
+  active: boolean;
+};
+
+export type AccountStore = ReturnType<typeof accountStore>;
+
+/** Accounts: what a person proves who they are with. */
+export const accountStore = (knex: Knex) => ({
+  /** `duplicate` when the login, the operator or the holder has another account. */
+  create: ({ by, ...account }: NewAccount): Promise<{ id: string }> =>
+    transaction(knex, by, async (trx) => {
+      await Account.query(trx).insert(account).onConflict().ignore();
+      if (await Account.query(trx).findById(account.id)) return { id: account.id };
+      throw failure('duplicate', 'This person or this login has an account already.');
+    }),
+
+  setPassword: ({ by, accountId, passwordHash }: { by: ActorRef; accountId: string; passwordHash: string }): Promise<void> =>
+    transaction(knex, by, async (trx) => {
+      await Account.query(trx).findById(accountId).patch({ passwordHash, passwordChangedAt: new Date(), failures: 0, nextAttemptAt: null });
+    }),
+
+  findByLogin: (login: string): Promise<SignInAccount | undefined> => findAccount(knex, { login }),
+
+  findByHolder: (holderId: string): Promise<SignInAccount | undefined> => findAccount(knex, { holderId }),
+
+  /** Counts a wrong password; from the third on, the next attempt waits 1, 2, 4 … 300 seconds. Never a lock that would lock others out. */
+  signInFailed: ({ accountId }: { accountId: string }): Promise<{ failures: number; nextAttemptAt: Date | null }> =>
+    transaction(knex, system, async (trx) => {
+      const [row] = await trx<Account>('accounts')
+        .where({ id: accountId })
+        .update({
+          failures: trx.raw('failures + 1') as unknown as number,
+          nextAttemptAt: trx.raw(
+            `case when failures >= 2 then now() + make_interval(secs => least(300, power(2, least(failures, 20) - 2))) end`,
+          ) as unknown as Date,
+        })
+        .returning(['failures', 'nextAttemptAt']);
+      return found(row, 'account');
+    }),
+});
+
+const findAccount = (knex: Knex, where: { login?: string; holderId?: string }): Promise<SignInAccount | undefined> =>
+  knex('accounts as a')
+    .leftJoin('operators as o', 'o.id', 'a.operator_id')
+    .where(Object.fromEntries(Object.entries(where).map(([column, value]) => [`a.${column}`, value])))
+    .first<SignInAccount | undefined>(
+      ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.failures', 'a.next_attempt_at'],
+      knex.raw('(o.id is null or (o.active and coalesce(o.valid_until > now(), true))) as active'),
+    );

@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Knex } from 'knex';
+
+import type { ActorRef } from '../../domain/actor.ts';
+import { failure } from '../../domain/errors.ts';
+import type { HolderData } from '../../domain/holder.ts';
+import { Holder } from '../models/holder.ts';
+import { transaction } from '../transaction.ts';
+import { found, operatorId } from './rows.ts';
+
+export interface NewHolder {
+  by: ActorRef;
+  id: string;
+  unitId: string;
+  data: HolderData;
+  locale?: 'it' | 'en';
+}
+
+export type HolderStore = ReturnType<typeof holderStore>;
+
+/** People as registered face to face. */
+export const holderStore = (knex: Knex) => ({
+  /** `duplicate` when the unit knows the tax code under another id: look that one up with `findByTaxCode`. */
+  create: ({ by, ...holder }: NewHolder): Promise<{ id: string; version: number }> =>
+    transaction(knex, by, async (trx) => {
+      const row = await insertHolder(trx, by, holder);
+      if (row.id !== holder.id) throw failure('duplicate', 'This person is registered already: open the existing entry.');
+      return { id: row.id, version: row.version };
+    }),
+
+  findByTaxCode: ({ unitId, taxCode }: { unitId: string; taxCode: string }): Promise<{ id: string } | undefined> =>
+    Holder.query(knex).select('id').findOne({ unitId, taxCode }).execute(),
+
+  /** `version_conflict` when somebody else changed it since; the same edit sent twice is one. */
+  update: ({ by, id, version, data }: { by: ActorRef; id: string; version: number; data: HolderData }) =>
+    transaction(knex, by, async (trx) => {
+      const holder = found(await Holder.query(trx).findById(id).forUpdate(), 'holder');
+      const sentBefore = holder.version === version + 1 && isDeepStrictEqual(dataOf(holder), data);
+      if (holder.version !== version && !sentBefore)
+        throw failure('version_conflict', 'Somebody else changed this person. Reload and edit again.');
+      const row = await updateHolder(trx, id, data);
+      return { id, version: row.version };
+    }),
+});
+
+/** Inserts a holder, or returns the one with this tax code in the unit. */
+export async function insertHolder(trx: Knex, by: ActorRef, { id, unitId, data, locale = 'it' }: Omit<NewHolder, 'by'>): Promise<Holder> {
+  await Holder.query(trx)
+    .insert({ ...data, id, unitId, locale, registeredBy: operatorId(by) })
+    .onConflict(['unitId', 'taxCode'])
+    .ignore();
+  return found(await Holder.query(trx).findOne({ unitId, taxCode: data.taxCode }), 'holder');
+}
+
+/** Writes personal data over those of a holder. */
+export async function updateHolder(trx: Knex, id: string, data: HolderData): Promise<Holder> {
+  try {
+    return found(await Holder.query(trx).patchAndFetchById(id, data), 'holder');
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint === 'holders_unit_id_tax_code_key') {
+      throw failure('duplicate', 'Another person of this office has this tax code.', [
+        { pointer: '/taxCode', message: 'In use by another person' },
+      ]);
+    }
+    throw error;
+  }
+}
+
+/** The personal data of a row, as the API takes and shows them. */
+export const dataOf = (holder: Holder): HolderData => ({
+  givenName: holder.givenName,
+  familyName: holder.familyName,
+  birthDate: holder.birthDate,
+  birthPlace: holder.birthPlace,
+  taxCode: holder.taxCode,
+  email: holder.email,
+  document: holder.document,
+});

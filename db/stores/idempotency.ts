@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+
+import { failure } from '../../domain/errors.ts';
+
+export interface IdempotentCall {
+  accountId: string;
+  key: string;
+  /** SHA-256 of method, path and body. */
+  callHash: Buffer;
+}
+
+export type Begun = { kind: 'begun' } | { kind: 'replay'; status: number; response: unknown };
+
+export type IdempotencyStore = ReturnType<typeof idempotencyStore>;
+
+/** Answers of calls that carried an Idempotency-Key, so that a call sent again is answered, not done again. */
+export const idempotencyStore = (knex: Knex) => ({
+  /**
+   * `begun`: do it, then `finish` (or `abandon`, when nothing was done). `replay`: it was done. `still_running`: the first one does;
+   * what a crash left so may be begun again after a minute. `idempotency_conflict`: the key belongs to another call.
+   */
+  async begin({ accountId, key, callHash }: IdempotentCall): Promise<Begun> {
+    const { rows } = await knex.raw<{ rows: unknown[] }>(
+      `insert into idempotency_keys as k (account_id, key, call_hash) values (?, ?, ?)
+       on conflict (account_id, key) do update set created_at = now()
+       where k.status is null and k.call_hash = excluded.call_hash and k.created_at < now() - interval '1 minute' returning key`,
+      [accountId, key, callHash],
+    );
+    return rows.length > 0 ? { kind: 'begun' } : replay(knex, { accountId, key, callHash });
+  },
+
+  async finish({ accountId, key, status, response }: { accountId: string; key: string; status: number; response: unknown }): Promise<void> {
+    await knex('idempotency_keys')
+      .where({ accountId, key })
+      .whereNull('status')
+      .update({ status, response: JSON.stringify(response ?? null) });
+  },
+
+  /** The call failed without an effect: its key is free again. */
+  async abandon({ accountId, key }: { accountId: string; key: string }): Promise<void> {
+    await knex('idempotency_keys').where({ accountId, key }).whereNull('status').delete();
+  },
+
+  purge: ({ olderThanHours }: { olderThanHours: number }): Promise<number> =>
+    knex('idempotency_keys').whereRaw('created_at < now() - make_interval(hours => ?)', [olderThanHours]).delete(),
+});
+
+async function replay(knex: Knex, { accountId, key, callHash }: IdempotentCall): Promise<Begun> {
+  const row = await knex('idempotency_keys')
+    .where({ accountId, key })
+    .first<{ callHash: Buffer; status: number | null; response: unknown } | undefined>();
+  if (row && !row.callHash.equals(callHash))
+    throw failure('idempotency_conflict', 'Use a new Idempotency-Key: this one belongs to another call.');
+  if (!row || row.status === null)
+    throw failure('still_running', 'The first call with this key still runs, or its process died. Send it again in a moment.');
+  return { kind: 'replay', status: row.status, response: row.response };
+}

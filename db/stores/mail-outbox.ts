@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+
+import { system } from '../../domain/actor.ts';
+import { Mail } from '../models/mail.ts';
+import { transaction } from '../transaction.ts';
+
+export type NewMail = Pick<Mail, 'id' | 'eventKey' | 'template' | 'locale' | 'holderId'> & { requestId?: string; deviceId?: string };
+
+export type MailOutboxStore = ReturnType<typeof mailOutboxStore>;
+
+/** Mails to be sent, one per event. */
+export const mailOutboxStore = (knex: Knex) => ({
+  /** Queues a mail unless one of this event was queued before. */
+  enqueue: (mail: NewMail): Promise<void> =>
+    transaction(knex, system, async (trx) => {
+      await Mail.query(trx).insert(mail).onConflict('eventKey').ignore();
+    }),
+
+  /** Takes due mails for `leaseSeconds`; several senders never take the same one. What a crash left is due again afterwards. */
+  claimDue: ({ limit, leaseSeconds }: { limit: number; leaseSeconds: number }): Promise<Mail[]> =>
+    transaction(knex, system, async (trx) => {
+      const due = trx('mail_outbox')
+        .select('id')
+        .where({ state: 'queued' })
+        .where('nextAttemptAt', '<=', trx.fn.now())
+        .orderBy('nextAttemptAt')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked();
+      return trx<Mail>('mail_outbox')
+        .whereIn('id', due)
+        .update({
+          attempts: trx.raw('attempts + 1') as unknown as number,
+          nextAttemptAt: trx.raw('now() + make_interval(secs => ?)', [leaseSeconds]) as unknown as Date,
+        })
+        .returning<Mail[]>('*');
+    }),
+
+  sent: ({ id }: { id: string }): Promise<void> => settle(knex, id, { state: 'sent', sentAt: new Date(), problem: null }),
+
+  retryLater: ({ id, problem, nextAttemptAt }: { id: string; problem: string; nextAttemptAt: Date }): Promise<void> =>
+    settle(knex, id, { problem, nextAttemptAt }),
+
+  /** The server will not take it for good. */
+  refused: ({ id, problem }: { id: string; problem: string }): Promise<void> => settle(knex, id, { state: 'refused', problem }),
+});
+
+const settle = (knex: Knex, id: string, change: Partial<Mail>): Promise<void> =>
+  transaction(knex, system, async (trx) => {
+    await Mail.query(trx).patch(change).where({ id, state: 'queued' });
+  });

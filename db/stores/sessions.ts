@@ -1,0 +1,60 @@
+import type { Knex } from 'knex';
+
+import { system } from '../../domain/actor.ts';
+import type { ActorRef } from '../../domain/actor.ts';
+import { Session } from '../models/session.ts';
+import { recordEvent, transaction } from '../transaction.ts';
+
+export interface NewSession {
+  accountId: string;
+  id: string;
+  /** SHA-256 of the cookie's value. */
+  idHash: Buffer;
+  expiresAt: Date;
+  remoteAddress: string;
+  userAgent: string;
+}
+
+export type SessionStore = ReturnType<typeof sessionStore>;
+
+/** Sessions of who is signed in. */
+export const sessionStore = (knex: Knex) => ({
+  /** A right password: the failures of the account are forgotten and a session begins. */
+  open: (session: NewSession): Promise<void> =>
+    knex.transaction(async (trx) => {
+      await actAsAccount(trx, session.accountId);
+      await trx('accounts').where({ id: session.accountId }).where('failures', '>', 0).update({ failures: 0, nextAttemptAt: null });
+      const [row] = await trx('sessions').insert(session).onConflict('idHash').ignore().returning<{ id: string }[]>('id');
+      if (row) await recordEvent(trx, { kind: 'sign_in', objectType: 'accounts', objectId: session.accountId });
+    }),
+
+  /** Remembers that the session is in use; writes at most once a minute. */
+  async touch({ idHash }: { idHash: Buffer }): Promise<void> {
+    await knex('sessions').where({ idHash }).whereRaw(`last_seen_at < now() - interval '1 minute'`).update({ lastSeenAt: knex.fn.now() });
+  },
+
+  close: ({ idHash }: { idHash: Buffer }): Promise<void> =>
+    knex.transaction(async (trx) => {
+      const session = await Session.query(trx).findById(idHash);
+      if (!session) return;
+      await actAsAccount(trx, session.accountId);
+      await Session.query(trx).deleteById(idHash);
+      await recordEvent(trx, { kind: 'sign_out', objectType: 'accounts', objectId: session.accountId });
+    }),
+
+  closeAll: ({ by, accountId }: { by: ActorRef; accountId: string }): Promise<void> =>
+    transaction(knex, by, async (trx) => {
+      await Session.query(trx).delete().where({ accountId });
+    }),
+
+  purgeExpired: (): Promise<number> =>
+    transaction(knex, system, async (trx) => Session.query(trx).delete().where('expiresAt', '<', trx.fn.now())),
+});
+
+/** Signing in and out is the act of the account's own person. */
+const actAsAccount = (trx: Knex.Transaction, accountId: string) =>
+  trx.raw(
+    `select set_config('smartcms.actor', json_build_object('kind', case when operator_id is null then 'holder' else 'operator' end,
+       'id', coalesce(operator_id, holder_id))::text, true) from accounts where id = ?`,
+    [accountId],
+  );
