@@ -1,4 +1,4 @@
-import { defineUpdate } from '@temporalio/workflow';
+import { defineSignal } from '@temporalio/workflow';
 
 /** Input of the `deviceProduction` workflow, id `device/<deviceId>/production/<n>`; a child of the request. */
 export interface DeviceProductionInput {
@@ -7,13 +7,18 @@ export interface DeviceProductionInput {
   requestId: string;
   deviceId: string;
   stationId: string;
+  /** Codes of the CAs of the device's certificates: each has its queue. */
+  cas: string[];
 }
 
 export type ProductionOutcome = { outcome: 'completed' } | { outcome: 'spoiled'; reason: string };
 
-/** Sent by the request workflow or the API on behalf of an officer while the production is stopped. */
-export const resumeProduction = defineUpdate<void, [{ stationId: string; by: string }]>('resumeProduction');
-export const scrapProduction = defineUpdate<void, [{ by: string; reason: string }]>('scrapProduction');
+/** From the request (which validated it: an officer's `resume` or `scrap` is an update there) to a stopped production. */
+export const resumeProduction = defineSignal<[{ stationId: string; by: string }]>('resumeProduction');
+export const scrapProduction = defineSignal<[{ by: string; reason: string }]>('scrapProduction');
+
+/** From the production to its request: it stopped and waits for a person. */
+export const productionStopped = defineSignal<[{ productionId: string }]>('productionStopped');
 
 export const productionWorkflowId = (deviceId: string, n: number): string => `device/${deviceId}/production/${n}`;
 export const stationQueue = (stationId: string): string => `station-${stationId}`;

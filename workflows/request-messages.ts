@@ -1,4 +1,4 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
 import type { ActorRef } from '../domain/actor.ts';
 import type { Decision } from '../domain/approval.ts';
@@ -8,6 +8,8 @@ import type { RequestState } from '../domain/request-state.ts';
 export interface RequestInput {
   v: 1;
   requestId: string;
+  /** In a run that follows another: where the card was made. */
+  stationId?: string;
 }
 
 /** What every update answers: the state after it. */
@@ -33,6 +35,8 @@ export const deliver = defineUpdate<RequestProgress, [{ by: string }]>('deliver'
 export const activate = defineUpdate<RequestProgress, [{ holderId: string; chosenPinId: string }]>('activate');
 export const cancel = defineUpdate<RequestProgress, [{ by: ActorRef; reason: string }]>('cancel');
 
+/** For the administrators of the Temporal server: go on in a new run, from the row, as soon as no card is being made. */
+export const renew = defineSignal('renew');
 export const getProgress = defineQuery<RequestProgress>('getProgress');
 
 export const requestWorkflowId = (requestId: string): string => `request/${requestId}`;

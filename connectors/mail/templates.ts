@@ -8,14 +8,10 @@ import { z } from 'zod';
 const line = z.string().transform((value) => value.replace(/\s+/g, ' ').trim());
 
 const common = { organisation: line, holderName: line, portalUrl: z.url({ protocol: /^https?$/ }) };
-const request = z.strictObject({ ...common, reference: line });
 const device = z.strictObject({ ...common, serialEnding: line });
 
 /** The mails that smartCMS sends, and what each needs to be written. `serialEnding`: the last digits of the card's serial. */
 export const mailProps = {
-  'request-submitted': request,
-  'request-approved': request,
-  'request-rejected': z.strictObject({ ...request.shape, reason: line }),
   'activation-code': z.strictObject({ ...device.shape, code: line }),
   'device-activated': device,
   'device-suspended': device,

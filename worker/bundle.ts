@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+
+import { failureConverterPath } from '../workflows/codec/data-converter.ts';
+
+export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+/** The workflows as one piece of code for the sandbox. Its failure converter is built in: the worker's own does not reach it. */
+export const workflowBundle = (): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath, failureConverterPath, logger: { ...quiet, log: () => {} } });
+
+const nothing = () => {};
+/** Building says nothing unless it fails, and then it throws. */
+const quiet = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };

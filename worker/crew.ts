@@ -1,0 +1,36 @@
+import type { Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+/** Workers that run together. */
+export interface Crew {
+  /** Starts a worker unless one of this name runs. */
+  add(name: string, create: () => Promise<Worker>): Promise<void>;
+  /** Settles when a worker has failed or all have been stopped. */
+  readonly ended: Promise<void>;
+  /** Lets running steps end, and waits for them. */
+  stop(): Promise<void>;
+}
+
+/** A worker that fails ends the crew: the process should end then and be started again. */
+export function crewOf(log: Logger): Crew {
+  const workers = new Map<string, { worker: Worker; running: Promise<void> }>();
+  let fail: (error: unknown) => void = () => {};
+  let finish: () => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => ([finish, fail] = [resolve, reject]));
+  return {
+    ended,
+    async add(name, create) {
+      if (workers.has(name)) return;
+      const worker = await create();
+      const running = worker.run();
+      running.catch(fail);
+      workers.set(name, { worker, running });
+      log.info({ queue: name }, 'worker runs');
+    },
+    async stop() {
+      for (const { worker } of workers.values()) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled([...workers.values()].map(({ running }) => running));
+      finish();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { CaLedger, LedgerEntry } from '../connectors/ca/ca-ledger.ts';
+import { errorCodeOf } from '../domain/errors.ts';
+import type { Signer } from '../domain/signer.ts';
+import { issuedBy, parseOcspRequest, type CertId } from '../pki/ocsp-request.ts';
+import { buildOcspResponse, ocspError, type OcspStatus } from '../pki/ocsp-response.ts';
+import { parseCertificate } from '../pki/parse-certificate.ts';
+
+/** A CA as relying parties see it. */
+export interface PublishedCa {
+  /** DER. */
+  certificate: Buffer;
+  /** The CRL that is current; undefined before the first. */
+  crl(): Promise<Buffer | undefined>;
+  /** OCSPResponse to an OCSPRequest, both DER. */
+  ocsp(request: Buffer): Promise<Buffer>;
+}
+
+export interface PublishedCaParts {
+  code: string;
+  certificate: Buffer;
+  signer: Signer;
+  ledger: Pick<CaLedger, 'latestCrl' | 'findBySerial'>;
+  clock: () => Date;
+}
+
+/** Answers are made anew from the ledger, so a change is seen at once; they may be believed for an hour. */
+const validForMs = 3_600_000;
+
+export function publishedCa({ code: ca, certificate, signer, ledger, clock }: PublishedCaParts): PublishedCa {
+  const ours = issuedBy(parseCertificate(certificate));
+  const statusOf = async (id: CertId): Promise<OcspStatus> =>
+    ours(id) ? ocspStatus(await ledger.findBySerial({ ca, serial: id.serial })) : { state: 'unknown' };
+  return {
+    certificate,
+    crl: async () => (await ledger.latestCrl({ ca }))?.der,
+    async ocsp(request) {
+      const parsed = readRequest(request);
+      if (!parsed) return ocspError('malformedRequest');
+      const { certIds, nonce } = parsed;
+      // RFC 5019 2.2.3: a responder that cannot speak for the certificate says so.
+      if (!certIds.some(ours)) return ocspError('unauthorized');
+      const thisUpdate = new Date(Math.floor(clock().getTime() / 1000) * 1000);
+      const nextUpdate = new Date(thisUpdate.getTime() + validForMs);
+      const responses = await Promise.all(
+        certIds.map(async (certId) => ({ certId, status: await statusOf(certId), thisUpdate, nextUpdate })),
+      );
+      return buildOcspResponse({ signer, producedAt: thisUpdate, responses, ...(nonce && { nonce }) });
+    },
+  };
+}
+
+function readRequest(request: Buffer): ReturnType<typeof parseOcspRequest> | undefined {
+  try {
+    return parseOcspRequest(request);
+  } catch (error) {
+    if (errorCodeOf(error) === 'malformed_request') return undefined;
+    throw error;
+  }
+}
+
+/** What was never signed is `unknown`, also if its serial is reserved (CA/Browser BR 4.9.10: not `good`). */
+function ocspStatus(entry: LedgerEntry | undefined): OcspStatus {
+  if (!entry?.certificate) return { state: 'unknown' };
+  if (entry.status === 'good') return { state: 'good' };
+  return { state: 'revoked', since: entry.statusSince, reason: entry.reason ?? 'unspecified' };
+}

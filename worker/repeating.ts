@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+
+/** Work that goes on while the process lives. */
+export interface Loop {
+  /** Waits for the round that runs; no further one begins. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs `work` again and again: at once while it says there is more, else after `pauseMs`. What fails is logged and tried again, later each time
+ * up to half a minute.
+ */
+export function repeating(name: string, work: () => Promise<{ more: boolean }>, { log, pauseMs }: { log: Logger; pauseMs: number }): Loop {
+  const stopping = new AbortController();
+  const round = async (failures: number): Promise<number> => {
+    try {
+      if (!(await work()).more) await pause(pauseMs, stopping.signal);
+      return 0;
+    } catch (error) {
+      log.error({ loop: name, error: error instanceof Error ? error.message : String(error) }, 'a loop failed; it is tried again');
+      await pause(Math.min(30_000, 500 * 2 ** failures), stopping.signal);
+      return failures + 1;
+    }
+  };
+  const running = (async () => {
+    for (let failures = 0; !stopping.signal.aborted;) failures = await round(failures);
+  })();
+  return {
+    stop: () => {
+      stopping.abort();
+      return running;
+    },
+  };
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    if (signal.aborted) resolve();
+  });

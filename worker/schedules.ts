@@ -1,0 +1,38 @@
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
+
+const action = (workflowType: string, args: unknown[] = []) => ({
+  type: 'startWorkflow' as const,
+  workflowType,
+  taskQueue: 'main',
+  args,
+  workflowExecutionTimeout: '10 minutes',
+});
+
+const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' } as const;
+
+const schedules = (cas: Iterable<string>): ScheduleOptions[] => [
+  {
+    scheduleId: 'reconcile',
+    spec: { intervals: [{ every: '1 minute' }] },
+    action: { ...action('reconcile'), workflowId: 'reconcile' },
+    policies,
+  },
+  ...[...cas].map((ca) => ({
+    scheduleId: `publish-crl/${ca}`,
+    spec: { intervals: [{ every: '15 minutes' }] },
+    action: { ...action('publishCrl', [{ v: 1, ca }]), workflowId: `publish-crl/${ca}` },
+    policies,
+  })),
+];
+
+/** Makes the schedules that are missing and runs each once, now: a system that was down has catching up to do. */
+export async function ensureSchedules(client: Client, cas: Iterable<string>): Promise<void> {
+  for (const schedule of schedules(cas)) {
+    try {
+      await client.schedule.create({ ...schedule, state: { triggerImmediately: true } });
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      await client.schedule.getHandle(schedule.scheduleId).trigger(ScheduleOverlapPolicy.SKIP);
+    }
+  }
+}

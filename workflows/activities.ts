@@ -1,0 +1,30 @@
+import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+
+import type { Activities } from '../activities/index.ts';
+import { caQueue, stationQueue } from './device-production-messages.ts';
+
+/**
+ * What the activities retry by themselves they say (`retrying` in activities/waiting.ts: with the time of the next attempt, which the row
+ * shows); this policy is for what they cannot: a worker that died, a database that is gone. An expected failure is final.
+ */
+const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
+
+/** Steps on the database: short. */
+export const main = proxyActivities<Activities>({ startToCloseTimeout: '30s', retry });
+
+/** Steps that ask a CA, which may be slow to answer. */
+export const ca = (code: string): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({ taskQueue: caQueue(code), startToCloseTimeout: '2 minutes', retry });
+
+/** Steps with a card: RSA keys may take a minute. A station that takes no step for so long is not there, and a person must choose another. */
+export const station = (id: string): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({
+    taskQueue: stationQueue(id),
+    startToCloseTimeout: '5 minutes',
+    scheduleToStartTimeout: '15 minutes',
+    retry,
+  });
+
+/** Steps with a card while a person waits for the answer: given up within a minute. */
+export const stationNow = (id: string): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({ taskQueue: stationQueue(id), scheduleToCloseTimeout: '50s', scheduleToStartTimeout: '20s', retry });
