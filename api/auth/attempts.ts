@@ -1,0 +1,68 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+import { refusal } from '../errors.ts';
+
+/** Numbers of tries from one side; each process counts its own. */
+export interface Limit {
+  points: number;
+  seconds: number;
+}
+
+/**
+ * Brakes on guessing that need no account: by address, by card serial, and for logins that do not exist, which must behave like those that do.
+ * Addresses an account signed in from lately are remembered: strangers' failures do not delay the person at the usual desk.
+ */
+export interface Attempts {
+  /** Counts one try; throws `too_many_attempts` with the time to wait. */
+  spend(kind: AttemptKind, key: string): Promise<void>;
+  /** A success gives the try back. */
+  giveBack(kind: AttemptKind, key: string): Promise<void>;
+  /** Failures of an unknown login: the delay an account would have, in the same steps. */
+  unknownLoginFailed(login: string): Promise<void>;
+  unknownLoginWait(login: string): Promise<Date | undefined>;
+  remember(accountId: string, address: string): Promise<void>;
+  remembers(accountId: string, address: string): Promise<boolean>;
+}
+export type AttemptKind = 'signInByAddress' | 'activationByAddress' | 'activationBySerial';
+
+const shippedLimits: Record<AttemptKind, Limit> = {
+  signInByAddress: { points: 60, seconds: 60 },
+  activationByAddress: { points: 20, seconds: 300 },
+  activationBySerial: { points: 5, seconds: 900 },
+};
+
+const day = 86_400;
+
+export function memoryAttempts(limits: Record<AttemptKind, Limit> = shippedLimits): Attempts {
+  const limiter = (kind: AttemptKind) =>
+    new RateLimiterMemory({ keyPrefix: kind, points: limits[kind].points, duration: limits[kind].seconds });
+  const limiters: Record<AttemptKind, RateLimiterMemory> = {
+    signInByAddress: limiter('signInByAddress'),
+    activationByAddress: limiter('activationByAddress'),
+    activationBySerial: limiter('activationBySerial'),
+  };
+  const unknown = new RateLimiterMemory({ keyPrefix: 'unknown', points: Number.MAX_SAFE_INTEGER, duration: day });
+  const waits = new RateLimiterMemory({ keyPrefix: 'waits', points: 1, duration: day });
+  const known = new RateLimiterMemory({ keyPrefix: 'known', points: 1, duration: day });
+  return {
+    spend: async (kind, key) => {
+      await limiters[kind].consume(key).catch((refused: unknown) => {
+        throw refused instanceof RateLimiterRes ? tooMany(refused.msBeforeNext / 1000) : refused;
+      });
+    },
+    giveBack: async (kind, key) => void (await limiters[kind].reward(key)),
+    unknownLoginFailed: async (login) => {
+      const { consumedPoints } = await unknown.penalty(login);
+      if (consumedPoints >= 3) await waits.block(login, Math.min(300, 2 ** (consumedPoints - 3)));
+    },
+    unknownLoginWait: async (login) => {
+      const wait = await waits.get(login);
+      return wait === null ? undefined : new Date(Date.now() + wait.msBeforeNext);
+    },
+    remember: async (accountId, address) => void (await known.block(`${accountId} ${address}`, day)),
+    remembers: async (accountId, address) => (await known.get(`${accountId} ${address}`)) !== null,
+  };
+}
+
+export const tooMany = (retryAfterSeconds: number): Error =>
+  refusal('too_many_attempts', 'Wait a moment, then try again.', { retryAfterSeconds });

@@ -1,0 +1,51 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
+
+import type { Actor } from '../../domain/actor.ts';
+import { loadActor } from '../../db/reads/actor.ts';
+import { sessionStore } from '../../db/stores/sessions.ts';
+import { cookieName, type Client } from '../client.ts';
+import type { Authenticator } from './authenticator.ts';
+
+const absoluteHours = 12;
+
+/** The table keeps only the SHA-256: who reads it cannot sign in. The id has 256 random bits, so no slow hash is needed. */
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/** Opens a session under a new id, ends the one that the client came with (session fixation), and answers who is signed in now. */
+export async function openSession(db: Knex, accountId: string, client: Client): Promise<Actor> {
+  const token = randomBytes(32).toString('base64url');
+  await closeSession(db, client);
+  await sessionStore(db).open({
+    accountId,
+    id: uuid(),
+    idHash: hashOf(token),
+    expiresAt: new Date(Date.now() + absoluteHours * 3_600_000),
+    remoteAddress: client.address,
+    userAgent: client.userAgent,
+  });
+  const opened = await loadActor(db, hashOf(token));
+  if (!opened) throw new Error('a session that was just opened is not there');
+  client.session.set(token);
+  return opened.actor;
+}
+
+/** Ends the client's session, if it has one. */
+export async function closeSession(db: Knex, client: Client): Promise<void> {
+  if (client.session.token !== undefined) await sessionStore(db).close({ idHash: hashOf(client.session.token) });
+}
+
+/** Notes that the session was used, which moves its idle end. Streams do not count as use. */
+export async function touchSession(db: Knex, client: Client): Promise<void> {
+  if (client.session.token !== undefined) await sessionStore(db).touch({ idHash: hashOf(client.session.token) });
+}
+
+/** Whoever holds a live session cookie. */
+export const sessionAuthenticator =
+  (db: Knex, publicUrl: string): Authenticator =>
+  async (ctx) => {
+    const token = ctx.cookies.get(cookieName(publicUrl));
+    return token === undefined ? undefined : loadActor(db, hashOf(token));
+  };

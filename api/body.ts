@@ -1,0 +1,38 @@
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Middleware, Next } from 'koa';
+
+import { failure } from '../domain/errors.ts';
+
+const limit = 256 * 1024;
+
+/** JSON objects of at most 256 kB and nothing else. A form, which any page can send without asking, is refused by its type. */
+export const jsonBody = (): Middleware => {
+  const parse = bodyParser({ enableTypes: ['json'], jsonLimit: limit, onError: refuse });
+  return async (ctx: Context, next: Next) => {
+    if (hasBody(ctx) && !ctx.request.is('application/json')) {
+      throw failure('unsupported_media_type', 'Send the body as application/json.');
+    }
+    await parse(ctx, () => {
+      assertWellFormed(ctx.request.body);
+      return next();
+    });
+  };
+};
+
+/** A browser says `Content-Length: 0` for a POST without a body. */
+const hasBody = (ctx: Context) => ctx.get('Transfer-Encoding') !== '' || Number(ctx.get('Content-Length')) > 0;
+
+function refuse(error: Error): never {
+  if ((error as { status?: number }).status === 413) throw failure('too_large', 'The body is larger than 256 kB.');
+  throw failure('malformed_request', 'The body is not a well-formed JSON object.');
+}
+
+/** A lone surrogate is valid JSON (RFC 8259 8.2) but no text: PostgreSQL would refuse it later, as a defect. */
+function assertWellFormed(body: unknown): void {
+  const left: unknown[] = [body];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'string' && !value.isWellFormed()) throw failure('malformed_request', 'The body holds text that is not Unicode.');
+    if (typeof value === 'object' && value !== null) left.push(...(Object.entries(value).flat() as unknown[]));
+  }
+}

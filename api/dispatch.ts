@@ -1,0 +1,66 @@
+import type { Context } from 'koa';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+
+import { errorCodeOf } from '../domain/errors.ts';
+import { touchSession } from './auth/session.ts';
+import { clientOf } from './client.ts';
+import type { GuardedOperation, OperationGuard } from './guard.ts';
+import { once, type StoredAnswer } from './idempotency.ts';
+import { statusOf } from './openapi.ts';
+import { parseAddress, parseBody, parseIdempotencyKey, parseIfMatch } from './parsing.ts';
+import type { Services } from './services.ts';
+
+/** Carries one call through: guard, parsing, idempotency, handler, answer. */
+export const dispatch = (target: GuardedOperation, guard: OperationGuard, services: Services) => async (ctx: Context) => {
+  const { operation, name } = target;
+  ctx.state.operation = name;
+  ctx.set('Cache-Control', 'no-store');
+  const identity = await guard.admit(ctx, target);
+  const client = clientOf(ctx, services.settings.publicUrl);
+  if (identity) await touchSession(services.db, client);
+  const key = parseIdempotencyKey(ctx.get('Idempotency-Key'));
+  const call = {
+    params: parseAddress(operation.params, ctx.params),
+    query: parseAddress(operation.query, { ...ctx.query }),
+    body: operation.method === 'get' ? {} : parseBody(operation.body, ctx.request.body),
+    ifMatch: operation.edits ? parseIfMatch(ctx.get('If-Match')) : undefined,
+    idempotencyKey: key && identity ? `${identity.actor.id}:${key}` : uuid(),
+    actor: identity?.actor,
+    client,
+    reauthorize: async () => (await guard.admit(ctx, target))?.actor,
+  };
+  const run = () => answerOf(target, operation.handle(call, services));
+  try {
+    const answer =
+      key && identity && isStorable(target) ? await once(services.db, { accountId: identity.accountId, key, ctx }, run) : await run();
+    respond(ctx, target, answer);
+  } catch (error) {
+    if (identity && isDenial(error)) await guard.recordDenial(ctx, identity.actor, name);
+    throw error;
+  }
+};
+
+/** Documents that exist once are never kept a second time. */
+const isStorable = ({ operation: o }: GuardedOperation) =>
+  o.method !== 'get' && (o.responseType ?? 'application/json') === 'application/json';
+
+const isDenial = (error: unknown) => ['forbidden', 'own_request'].includes(errorCodeOf(error) ?? '');
+
+/** Parsing by the response schema strips what the schema does not name. */
+async function answerOf({ operation }: GuardedOperation, result: Promise<unknown>): Promise<StoredAnswer> {
+  const status = statusOf(operation);
+  const value = await result;
+  const isJson = operation.response && (operation.responseType ?? 'application/json') === 'application/json';
+  return { status, response: isJson ? (operation.response as z.ZodType).parse(value) : (value ?? null) };
+}
+
+function respond(ctx: Context, { operation }: GuardedOperation, { status, response }: StoredAnswer): void {
+  ctx.status = status;
+  if (!operation.response) return;
+  ctx.type = operation.responseType ?? 'application/json';
+  if (operation.responseType === 'text/event-stream') ctx.set({ 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
+  const version = (response as { version?: unknown } | null)?.version;
+  if (typeof version === 'number') ctx.set('ETag', `"${version}"`);
+  ctx.body = response;
+}

@@ -1,0 +1,59 @@
+import { PassThrough, type Readable } from 'node:stream';
+
+import type { Change, Changes } from './changes.ts';
+
+const heartbeatMs = 15_000;
+const patienceBytes = 64 * 1024;
+
+export interface Watch {
+  changes: Changes;
+  /** Throws when the actor may no longer watch; asked at each event and heartbeat. */
+  reauthorize: () => Promise<unknown>;
+  /** The data of the event for this change, or undefined when it is not for this watcher. */
+  dataFor(change: Change): Promise<object | undefined>;
+}
+
+/**
+ * Server-sent events of changes (`event: changed`). Many changes of one row while a check runs become one event. The stream ends when the
+ * actor may no longer watch, when the reader is too slow, or when changes may have been missed: the browser connects again and reads anew.
+ */
+export function eventStream(watch: Watch): Readable {
+  const stream = new PassThrough();
+  const waiting = new Map<string, Change>();
+  let working = false;
+
+  const work = async () => {
+    if (working) return;
+    working = true;
+    for (const [key, change] of waiting) {
+      waiting.delete(key);
+      await watch.reauthorize();
+      const data = await watch.dataFor(change);
+      if (data) send(stream, `event: changed\ndata: ${JSON.stringify(data)}\n\n`);
+    }
+    working = false;
+  };
+  const end = () => void stream.end();
+
+  const unsubscribe = watch.changes.subscribe({
+    changed: (change) => {
+      waiting.set(`${change.type} ${change.id}`, change);
+      work().catch(end);
+    },
+    interrupted: end,
+  });
+  const heartbeat = setInterval(() => {
+    watch.reauthorize().then(() => send(stream, ': still here\n\n'), end);
+  }, heartbeatMs);
+  stream.once('close', () => {
+    clearInterval(heartbeat);
+    unsubscribe();
+  });
+  stream.write('retry: 2000\n\n');
+  return stream;
+}
+
+function send(stream: PassThrough, text: string): void {
+  if (stream.writableLength > patienceBytes) stream.destroy();
+  else if (stream.writable) stream.write(text);
+}

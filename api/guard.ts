@@ -1,0 +1,58 @@
+import type { Context } from 'koa';
+import type { Knex } from 'knex';
+
+import { permits, refOf, type Actor } from '../domain/actor.ts';
+import { failure } from '../domain/errors.ts';
+import type { SignedIn } from '../db/reads/actor.ts';
+import { recordEvents } from '../db/transaction.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import type { AnyOperation, Guard } from './operation.ts';
+
+export interface GuardedOperation {
+  name: string;
+  operation: AnyOperation;
+}
+
+/** The one place where a permission is checked. Resolves the actor anew each time, so what was taken away counts from the next call on. */
+export class OperationGuard {
+  private readonly authenticators: readonly Authenticator[];
+  private readonly db: Knex;
+
+  constructor(authenticators: readonly Authenticator[], db: Knex) {
+    this.authenticators = authenticators;
+    this.db = db;
+  }
+
+  /** Who calls, or undefined for a public operation. Throws `not_signed_in` or, after recording it, `forbidden`. */
+  async admit(ctx: Context, { name, operation }: GuardedOperation): Promise<SignedIn | undefined> {
+    const guard = operation.permission;
+    if (guard === 'public') return undefined;
+    const identity = await this.identify(ctx);
+    if (!identity) throw failure('not_signed_in', 'Sign in and try again.');
+    ctx.state.actor = identity.actor.id;
+    if (holds(identity.actor, guard)) return identity;
+    await this.recordDenial(ctx, identity.actor, name);
+    throw failure('forbidden', `This needs the permission ${guard}. Ask an administrator of your unit if you should have it.`);
+  }
+
+  /** Denials found later than here (separation of duties) are recorded in the same form. */
+  recordDenial(ctx: Context, actor: Actor, name: string): Promise<void> {
+    const detail = { path: ctx.path, requestId: String(ctx.state.requestId) };
+    return recordEvents(this.db, refOf(actor), { kind: 'access_denied', objectType: 'operations', objectId: name, detail });
+  }
+
+  private async identify(ctx: Context): Promise<SignedIn | undefined> {
+    for (const authenticate of this.authenticators) {
+      const identity = await authenticate(ctx);
+      if (identity) return identity;
+    }
+    return undefined;
+  }
+}
+
+/** `own.` permissions are about the actor's own devices and so belong to holders; an operator never has them, whatever a role says. */
+function holds(actor: Actor, guard: Guard): boolean {
+  if (guard === 'signed_in') return true;
+  if (guard === 'public' || guard.startsWith('own.') !== (actor.kind === 'holder')) return guard === 'public';
+  return permits(actor, guard);
+}

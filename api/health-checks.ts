@@ -1,0 +1,25 @@
+import type { Client } from '@temporalio/client';
+import type { Knex } from 'knex';
+
+import type { Hsm } from '../connectors/hsm/hsm.ts';
+import { migrationsCurrent } from '../db/migrate.ts';
+import type { HealthCheck } from './health.ts';
+
+interface Checked {
+  db: Knex;
+  auditDb: Knex;
+  temporal: Pick<Client, 'connection' | 'options'>;
+  hsm: Pick<Hsm, 'status'>;
+}
+
+/** What the API cannot work without. */
+export const healthChecks = ({ db, auditDb, temporal, hsm }: Checked): HealthCheck[] => [
+  { name: 'database', check: () => assertMigrated(db) },
+  { name: 'audit database', check: () => auditDb.raw('select 1') },
+  { name: 'temporal', check: () => temporal.connection.workflowService.describeNamespace({ namespace: temporal.options.namespace }) },
+  { name: 'hsm', check: () => hsm.status() },
+];
+
+async function assertMigrated(db: Knex): Promise<void> {
+  if (!(await migrationsCurrent(db))) throw new Error('the schema is not the one of this release');
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+
+import type { Actor } from '../domain/actor.ts';
+import type { Permission } from '../domain/permissions.ts';
+import type { Client } from './client.ts';
+import type { Services } from './services.ts';
+
+/** Who may call: a permission, anybody at all, or whoever is signed in. There is no default, so nothing is open by omission. */
+export type Guard = Permission | 'public' | 'signed_in';
+
+export type OperatorActor = Extract<Actor, { kind: 'operator' }>;
+export type HolderActor = Extract<Actor, { kind: 'holder' }>;
+
+/** What the guard has proved about the caller once `handle` runs: `own.` permissions are holders', all others operators'. */
+export type ActorOf<G extends Guard> = G extends 'public'
+  ? Actor | undefined
+  : G extends 'signed_in'
+    ? Actor
+    : G extends `own.${string}`
+      ? HolderActor
+      : OperatorActor;
+
+/** One call, parsed and allowed. */
+export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, E extends boolean> {
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  actor: ActorOf<G>;
+  /** The `version` the caller edits (If-Match); always there when the operation says `edits`. */
+  ifMatch: E extends true ? number : undefined;
+  /** Unique for this intent: the caller's Idempotency-Key bound to the actor, else made for this call. */
+  idempotencyKey: string;
+  client: Client;
+  /** Asks the guard again, for answers that go on for hours. Throws when the call would now be refused. */
+  reauthorize: () => Promise<Actor | undefined>;
+}
+
+type Nothing = z.ZodObject<Record<never, never>>;
+
+export type ResponseType = 'application/json' | 'application/pdf' | 'application/x-pem-file' | 'text/event-stream';
+
+/** One declaration: routing, guard, parsing, answer and OpenAPI are all derived from it. */
+export interface Operation<
+  G extends Guard,
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+  R extends z.ZodType = z.ZodVoid,
+  E extends boolean = false,
+> {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  path: `/${string}`;
+  summary: string;
+  permission: G;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Absent: 204. A `version` in the answer becomes its ETag. */
+  response?: R;
+  /** JSON unless said otherwise; other kinds are bytes or a stream and pass unparsed. */
+  responseType?: ResponseType;
+  /** 200, or 204 without a response. */
+  status?: 200 | 201;
+  /** The call edits a version: without If-Match it is refused (428). */
+  edits?: E;
+  handle(call: Call<G, P, Q, B, E>, services: Services): Promise<z.input<R>>;
+}
+
+/** An operation of whatever shape, as it stands in a list. */
+export type AnyOperation = Operation<Guard, z.ZodType, z.ZodType, z.ZodType, z.ZodType, boolean>;
+
+export const operation = <
+  G extends Guard,
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+  R extends z.ZodType = z.ZodVoid,
+  E extends boolean = false,
+>(
+  o: Operation<G, P, Q, B, R, E>,
+): Operation<G, P, Q, B, R, E> => o;

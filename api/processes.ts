@@ -1,0 +1,86 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Workflow } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+
+import { certificateActionStore } from '../db/stores/certificate-actions.ts';
+import { requestStore } from '../db/stores/requests.ts';
+import { certificateActionWorkflowId, type CertificateActionInput } from '../workflows/certificate-action-messages.ts';
+import { requestWorkflowId, type RequestInput } from '../workflows/request-messages.ts';
+import type { Services } from './services.ts';
+
+/** Long enough for a card at a slow reader, short enough for a person who waits. */
+const answerWithinMs = 60_000;
+
+/**
+ * Starts the workflow of a row that is `pending_start`. Never fails the call: the row is committed, and what is not started here the reconciler
+ * starts within a minute.
+ */
+export async function startRequest(services: Services, id: string): Promise<void> {
+  const input: RequestInput = { v: 1, requestId: id };
+  const started = await start(services, { type: 'request', workflowId: requestWorkflowId(id), input });
+  if (started) await requestStore(services.db).markStarted({ id });
+}
+
+export interface PlannedAction {
+  id: string;
+  certificateId: string;
+  ca: string;
+  kind: 'suspension' | 'reactivation' | 'revocation';
+  n: number;
+}
+
+/** The same for the changes of certificates that a hold, its end or a revocation has planned. */
+export async function startCertificateActions(services: Services, actions: readonly PlannedAction[]): Promise<void> {
+  for (const { id, certificateId, ca, kind, n } of actions) {
+    const input: CertificateActionInput = { v: 1, actionId: id, ca };
+    const started = await start(services, {
+      type: 'certificateAction',
+      workflowId: certificateActionWorkflowId(certificateId, kind, n),
+      input,
+    });
+    if (started) await certificateActionStore(services.db).markStarted({ id });
+  }
+}
+
+async function start(services: Services, what: { type: string; workflowId: string; input: object }): Promise<boolean> {
+  try {
+    await services.temporal.workflow.start<Workflow>(what.type, {
+      workflowId: what.workflowId,
+      taskQueue: 'main',
+      args: [what.input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
+    services.log.warn({ workflowId: what.workflowId, error: String(error) }, 'not started yet; the reconciler will');
+    return false;
+  }
+}
+
+/**
+ * Sends what an officer did to the request workflow and waits for its answer; sent again under the same `updateId` it is done once. A request
+ * whose start was lost is started first.
+ */
+export async function updateRequest<A extends [unknown, ...unknown[]]>(
+  services: Services,
+  message: { id: string; update: UpdateDefinition<unknown, A>; args: A; updateId: string },
+): Promise<void> {
+  try {
+    await executeUpdate(services, message);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError) || !(await isUnstarted(services, message.id))) throw error;
+    await startRequest(services, message.id);
+    await executeUpdate(services, message);
+  }
+}
+
+const executeUpdate = <A extends [unknown, ...unknown[]]>(
+  { temporal }: Services,
+  { id, update, args, updateId }: { id: string; update: UpdateDefinition<unknown, A>; args: A; updateId: string },
+): Promise<unknown> =>
+  temporal.withDeadline(Date.now() + answerWithinMs, () =>
+    temporal.workflow.getHandle(requestWorkflowId(id)).executeUpdate<unknown, A>(update, { args, updateId }),
+  );
+
+const isUnstarted = async ({ db }: Services, id: string) => (await requestStore(db).load(id)).workflowState === 'pending_start';

@@ -1,0 +1,30 @@
+import { v7 as uuid } from 'uuid';
+
+import { refOf } from '../../domain/actor.ts';
+import { holderDetail } from '../../db/reads/holders.ts';
+import { assertUnit } from '../../db/reads/visible-to.ts';
+import { holderStore } from '../../db/stores/holders.ts';
+import { refusal } from '../errors.ts';
+import { assertHolderRules } from '../holder-rules.ts';
+import { operation } from '../operation.ts';
+import { Holder, HolderCreate } from '../schemas/holder.ts';
+
+export const createHolder = operation({
+  method: 'post',
+  path: '/holders',
+  summary: 'Register a person',
+  permission: 'holder.create',
+  body: HolderCreate,
+  response: Holder,
+  status: 201,
+  handle: async ({ body: { unitId, ...data }, actor }, { db }) => {
+    await assertUnit(db, actor, 'holder.create', unitId);
+    assertHolderRules(data, '');
+    const holders = holderStore(db);
+    const existing = await holders.findByTaxCode({ unitId, taxCode: data.taxCode });
+    if (existing)
+      throw refusal('duplicate', 'This person is registered here already. Open the record and edit it.', { existing: existing.id });
+    const { id } = await holders.create({ by: refOf(actor), id: uuid(), unitId, data });
+    return holderDetail(db, actor, id);
+  },
+});

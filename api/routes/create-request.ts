@@ -1,0 +1,49 @@
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+
+import { permits, refOf } from '../../domain/actor.ts';
+import { failure } from '../../domain/errors.ts';
+import { requestDetail } from '../../db/reads/request-detail.ts';
+import { assertUnit, assertVisible } from '../../db/reads/visible-to.ts';
+import { requestStore } from '../../db/stores/requests.ts';
+import { assertHolderRules } from '../holder-rules.ts';
+import { operation, type OperatorActor } from '../operation.ts';
+import { startRequest } from '../processes.ts';
+import { RequestCreate, RequestDetail } from '../schemas/request.ts';
+import type { Services } from '../services.ts';
+
+export const createRequest = operation({
+  method: 'post',
+  path: '/requests',
+  summary: 'Register a request for a device, with its holder if the person is new; the same reference in a unit is the same request',
+  permission: 'request.create',
+  body: RequestCreate,
+  response: RequestDetail,
+  status: 201,
+  handle: async ({ body, actor }, services) => {
+    const { db } = services;
+    const { unitId, profileId, submit, reference } = body;
+    await assertUnit(db, actor, 'request.create', unitId);
+    if (submit) await assertUnit(db, actor, 'request.submit', unitId);
+    const holder = await holderOf(body, actor, services);
+    const request = await requestStore(db).create({
+      ...{ by: refOf(actor), id: uuid(), unitId, profileId, holder, submit },
+      ...(reference !== undefined && { reference }),
+    });
+    if (request.state === 'submitted') await startRequest(services, request.id);
+    return requestDetail(db, actor, request.id);
+  },
+});
+
+async function holderOf({ holderId, holder, unitId }: z.output<typeof RequestCreate>, actor: OperatorActor, { db }: Services) {
+  if (holderId !== undefined) {
+    await assertVisible(db, actor, 'holder.read', { table: 'holders', id: holderId });
+    return { id: holderId };
+  }
+  if (!holder)
+    throw failure('invalid_input', 'Give either holderId or holder.', [{ pointer: '/holder', message: 'Give either holderId or holder' }]);
+  if (!permits(actor, 'holder.create')) throw failure('forbidden', 'You may not register persons: choose one who is registered.');
+  await assertUnit(db, actor, 'holder.create', unitId);
+  assertHolderRules(holder, '/holder');
+  return { newId: uuid(), data: holder };
+}

@@ -1,0 +1,86 @@
+import { activateDevice } from './activate-device.ts';
+import { amendRequest } from './amend-request.ts';
+import { cancelRequest } from './cancel-request.ts';
+import { changeStationCard } from './change-station-card.ts';
+import { checkLive } from './check-live.ts';
+import { checkReady } from './check-ready.ts';
+import { createHolder } from './create-holder.ts';
+import { createRequest } from './create-request.ts';
+import { decideRequest } from './decide-request.ts';
+import { deliverDevice } from './deliver-device.ts';
+import { downloadCertificate } from './download-certificate.ts';
+import { liftHold } from './lift-hold.ts';
+import { listAuditEvents } from './list-audit-events.ts';
+import { listDeviceProfiles } from './list-device-profiles.ts';
+import { listDevices } from './list-devices.ts';
+import { listHolders } from './list-holders.ts';
+import { listOwnDevices } from './list-own-devices.ts';
+import { listRequests } from './list-requests.ts';
+import { listStations } from './list-stations.ts';
+import { listUnits } from './list-units.ts';
+import { placeHold } from './place-hold.ts';
+import { placeOwnHold } from './place-own-hold.ts';
+import { printPinMailer } from './print-pin-mailer.ts';
+import { readCertificate } from './read-certificate.ts';
+import { readDevice } from './read-device.ts';
+import { readHolder } from './read-holder.ts';
+import { readHome } from './read-home.ts';
+import { readMe } from './read-me.ts';
+import { readMeta } from './read-meta.ts';
+import { readRequest } from './read-request.ts';
+import { resumeProduction } from './resume-production.ts';
+import { revokeDevice } from './revoke-device.ts';
+import { scrapProduction } from './scrap-production.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import { startProduction } from './start-production.ts';
+import { submitRequest } from './submit-request.ts';
+import { updateHolder } from './update-holder.ts';
+import { verifyAudit } from './verify-audit.ts';
+import { watchChanges } from './watch-changes.ts';
+import { watchRequest } from './watch-request.ts';
+
+/** Every operation of the API, by operationId; one file each. */
+export const operations = {
+  signIn,
+  signOut,
+  checkLive,
+  checkReady,
+  readMeta,
+  readMe,
+  readHome,
+  listUnits,
+  listDeviceProfiles,
+  createHolder,
+  listHolders,
+  readHolder,
+  updateHolder,
+  createRequest,
+  listRequests,
+  readRequest,
+  watchRequest,
+  watchChanges,
+  submitRequest,
+  decideRequest,
+  amendRequest,
+  cancelRequest,
+  listStations,
+  changeStationCard,
+  startProduction,
+  resumeProduction,
+  scrapProduction,
+  deliverDevice,
+  printPinMailer,
+  listDevices,
+  readDevice,
+  placeHold,
+  liftHold,
+  revokeDevice,
+  readCertificate,
+  downloadCertificate,
+  listAuditEvents,
+  verifyAudit,
+  activateDevice,
+  listOwnDevices,
+  placeOwnHold,
+};

@@ -1,0 +1,22 @@
+import { refOf } from '../../domain/actor.ts';
+import { openWith } from '../../connectors/hsm/envelope.ts';
+import { assertVisible } from '../../db/reads/visible-to.ts';
+import { sealedDocumentStore } from '../../db/stores/sealed-documents.ts';
+import { keyOf } from '../code-keys.ts';
+import { operation } from '../operation.ts';
+import { Bytes, ById } from '../schemas/common.ts';
+
+export const printPinMailer = operation({
+  method: 'post',
+  path: '/devices/{id}/pin-mailer',
+  summary: 'The PIN mailer as PDF: once, then it is gone (410)',
+  permission: 'code.print',
+  params: ById,
+  response: Bytes,
+  responseType: 'application/pdf',
+  handle: async ({ params, actor }, { db, codeKeys }) => {
+    await assertVisible(db, actor, 'code.print', { table: 'devices', id: params.id });
+    const { id, ciphertext, keyId } = await sealedDocumentStore(db).take({ by: refOf(actor), deviceId: params.id, kind: 'pin_mailer' });
+    return openWith(keyOf(codeKeys, keyId), ciphertext, Buffer.from(`${id}|pin_mailer`));
+  },
+});

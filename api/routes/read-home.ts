@@ -1,0 +1,15 @@
+import { home } from '../../db/reads/home.ts';
+import { operation } from '../operation.ts';
+import { Home } from '../schemas/home.ts';
+
+export const readHome = operation({
+  method: 'get',
+  path: '/home',
+  summary: 'What waits for me, figures, and the state of the services',
+  permission: 'home.read',
+  response: Home,
+  handle: async ({ actor }, { db, health }) => {
+    const [figures, services] = await Promise.all([home(db, actor), health.report()]);
+    return { ...figures, services };
+  },
+});

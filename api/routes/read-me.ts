@@ -1,0 +1,12 @@
+import { describeActor } from '../../db/reads/me.ts';
+import { operation } from '../operation.ts';
+import { Me } from '../schemas/session.ts';
+
+export const readMe = operation({
+  method: 'get',
+  path: '/me',
+  summary: 'Who is signed in, and what they may do',
+  permission: 'signed_in',
+  response: Me,
+  handle: ({ actor }, { db }) => describeActor(db, actor),
+});

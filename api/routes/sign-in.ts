@@ -1,0 +1,18 @@
+import { describeActor } from '../../db/reads/me.ts';
+import { openSession } from '../auth/session.ts';
+import { signIn as verify } from '../auth/sign-in.ts';
+import { operation } from '../operation.ts';
+import { Me, SignIn } from '../schemas/session.ts';
+
+export const signIn = operation({
+  method: 'post',
+  path: '/session',
+  summary: 'Sign in with user name and password',
+  permission: 'public',
+  body: SignIn,
+  response: Me,
+  handle: async ({ body, client }, services) => {
+    const account = await verify(services, body, client);
+    return describeActor(services.db, await openSession(services.db, account.id, client));
+  },
+});

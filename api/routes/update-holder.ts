@@ -1,0 +1,25 @@
+import { refOf } from '../../domain/actor.ts';
+import { holderDetail } from '../../db/reads/holders.ts';
+import { assertVisible } from '../../db/reads/visible-to.ts';
+import { holderStore } from '../../db/stores/holders.ts';
+import { assertHolderRules } from '../holder-rules.ts';
+import { operation } from '../operation.ts';
+import { ById } from '../schemas/common.ts';
+import { Holder, HolderInput } from '../schemas/holder.ts';
+
+export const updateHolder = operation({
+  method: 'patch',
+  path: '/holders/{id}',
+  summary: 'Correct the data of a person; requests keep the data they were approved with',
+  permission: 'holder.update',
+  params: ById,
+  body: HolderInput,
+  response: Holder,
+  edits: true,
+  handle: async ({ params, body, actor, ifMatch }, { db }) => {
+    await assertVisible(db, actor, 'holder.update', { table: 'holders', id: params.id });
+    assertHolderRules(body, '');
+    await holderStore(db).update({ by: refOf(actor), id: params.id, version: ifMatch, data: body });
+    return holderDetail(db, actor, params.id);
+  },
+});

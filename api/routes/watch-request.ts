@@ -1,0 +1,29 @@
+import { failure } from '../../domain/errors.ts';
+import { requestDetail } from '../../db/reads/request-detail.ts';
+import { eventStream } from '../event-stream.ts';
+import { operation } from '../operation.ts';
+import { Bytes, ById } from '../schemas/common.ts';
+
+export const watchRequest = operation({
+  method: 'get',
+  path: '/requests/{id}/events',
+  summary: 'Server-sent events of one request: `changed` with {version, state}',
+  permission: 'request.read',
+  params: ById,
+  response: Bytes,
+  responseType: 'text/event-stream',
+  handle: async ({ params: { id }, actor, reauthorize }, { db, changes }) => {
+    await requestDetail(db, actor, id);
+    return eventStream({
+      changes,
+      reauthorize,
+      dataFor: async (change) => {
+        if (change.type !== 'request' || change.id !== id) return undefined;
+        const watcher = await reauthorize();
+        if (watcher?.kind !== 'operator') throw failure('not_signed_in', 'Sign in again.');
+        const { version, state } = await requestDetail(db, watcher, id);
+        return { version, state };
+      },
+    });
+  },
+});

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+import { text } from '../../domain/holder.ts';
+import { Count, Page, shown, Time } from './common.ts';
+
+const operations = ['insert', 'update', 'delete', 'event'] as const;
+
+export const AuditQuery = z.strictObject({
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  objectType: text(60).optional(),
+  objectId: text(100).optional(),
+  operation: z.enum(operations).optional(),
+  actorId: text(100).optional(),
+  search: text(100).optional(),
+  ...Page,
+});
+
+const image = z.record(z.string(), z.unknown()).nullable();
+
+export const AuditEvent = z
+  .object({
+    seq: Count,
+    at: Time,
+    actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+    objectType: z.string(),
+    objectId: z.string().nullable(),
+    operation: shown(operations),
+    before: image,
+    after: image,
+    detail: image,
+    sealed: z.boolean(),
+  })
+  .meta({ id: 'AuditEvent' });
+
+export const AuditVerification = z
+  .object({
+    ok: z.boolean(),
+    events: Count,
+    seals: Count,
+    head: z.object({ seq: Count, hash: z.string() }).nullable(),
+    firstWrong: z.object({ seq: Count, reason: z.string() }).nullable(),
+    checkedAt: Time,
+  })
+  .meta({ id: 'AuditVerification' });

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import { visibilities } from '../../domain/actor.ts';
+import { permissions } from '../../domain/permissions.ts';
+import { Id, LocalText, Named, shown } from './common.ts';
+
+/** A login as people type it; no control characters, so it can stand in the audit. */
+export const Login = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .max(200)
+  .regex(/^[^\u0000-\u001f\u007f]*$/);
+
+export const SignIn = z.strictObject({ login: Login, password: z.string().min(1).max(200) }).meta({ id: 'SignIn' });
+
+export const Me = z
+  .object({
+    kind: shown(['operator', 'holder']),
+    id: Id,
+    name: z.string(),
+    locale: shown(['it', 'en']),
+    permissions: z.array(shown(permissions)),
+    assignments: z.array(z.object({ id: Id, role: z.string(), roleNames: LocalText, unit: Named, visibility: shown(visibilities) })),
+  })
+  .meta({ id: 'Me' });
+
+export const Meta = z
+  .object({
+    profile: shown(['demo', 'test', 'production']),
+    validationUrl: z.string(),
+    portalUrl: z.string(),
+    demoSignIns: z.array(z.object({ login: z.string(), password: z.string(), role: z.string(), unit: z.string() })).optional(),
+  })
+  .meta({ id: 'Meta' });

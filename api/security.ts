@@ -1,0 +1,52 @@
+import type { Context, Middleware, Next } from 'koa';
+import helmet from 'koa-helmet';
+
+import { failure } from '../domain/errors.ts';
+
+/**
+ * Headers of every answer. No inline script but those the console's page was built with, named by hash; inline style attributes cannot run
+ * code and are allowed. `upgrade-insecure-requests` would break the assets of a plain http page.
+ */
+export const securityHeaders = (publicUrl: string, scriptHashes: readonly string[]): Middleware => {
+  const https = publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", ...scriptHashes.map((hash) => `'sha256-${hash}'`)],
+        scriptSrcAttr: ["'none'"],
+        styleSrc: ["'self'"],
+        styleSrcAttr: ["'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        // The PIN mailer is shown and printed from memory: it exists once and has no address.
+        frameSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        ...(https && { upgradeInsecureRequests: [] }),
+      },
+    },
+    strictTransportSecurity: https,
+    referrerPolicy: { policy: 'same-origin' },
+  });
+};
+
+/**
+ * Refuses what another site makes a browser send: Fetch Metadata where there is some, else Origin. A client that is no browser sends neither
+ * and carries no cookie by itself.
+ */
+export async function refuseCrossSite(ctx: Context, next: Next): Promise<void> {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && isCrossSite(ctx)) {
+    throw failure('cross_site', 'Open the console at its own address and try again.');
+  }
+  await next();
+}
+
+function isCrossSite(ctx: Context): boolean {
+  const site = ctx.get('Sec-Fetch-Site');
+  if (site !== '') return site !== 'same-origin' && site !== 'none';
+  const origin = ctx.get('Origin');
+  return origin !== '' && (!URL.canParse(origin) || new URL(origin).host !== ctx.host);
+}

@@ -1,0 +1,33 @@
+import type { Client } from '@temporalio/client';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+
+import type { KeyRing } from '../connectors/hsm/envelope.ts';
+import type { Hsm } from '../connectors/hsm/hsm.ts';
+import type { Attempts } from './auth/attempts.ts';
+import type { Changes } from './changes.ts';
+import type { Health } from './health.ts';
+
+/** What is the same for every call and no secret. */
+export interface Settings {
+  profile: 'demo' | 'test' | 'production';
+  /** Where people reach the console, no slash at the end. */
+  publicUrl: string;
+  /** Where CRL and OCSP are published. */
+  validationUrl: string;
+}
+
+/** What handlers work with; made once by `main.ts`. */
+export interface Services {
+  db: Knex;
+  auditDb: Knex;
+  temporal: Client;
+  hsm: Pick<Hsm, 'signer'>;
+  /** Data keys of secret codes and sealed documents, unwrapped at start. */
+  codeKeys: KeyRing;
+  changes: Changes;
+  health: Health;
+  attempts: Attempts;
+  settings: Settings;
+  log: Logger;
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+import type { Context, Middleware, Next } from 'koa';
+
+/** Files of the console as they were at start: only what is in this list is served, so no address leads outside. */
+export interface Console {
+  middleware: Middleware;
+  /** SHA-256 (base64) of the inline scripts of its page, for the Content-Security-Policy. */
+  scriptHashes: string[];
+}
+
+/** The single-page console: its files, and its page at every address that is not a file. Undefined where it was not built. */
+export function consoleIn(folder: string): Console | undefined {
+  const page = join(folder, '200.html');
+  if (!existsSync(page)) return undefined;
+  const html = readFileSync(page, 'utf8');
+  const files = filesBelow(folder);
+  const middleware = async (ctx: Context, next: Next): Promise<void> => {
+    if (!['GET', 'HEAD'].includes(ctx.method) || ctx.path.startsWith('/api/')) return void (await next());
+    const file = files.get(ctx.path);
+    if (file === undefined) return showPage(ctx, html, next);
+    ctx.type = file.slice(file.lastIndexOf('.'));
+    ctx.set('Cache-Control', ctx.path.includes('/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    ctx.body = createReadStream(file);
+  };
+  return { middleware, scriptHashes: inlineScriptHashes(html) };
+}
+
+/** An address of the console has no extension; a file that is missing is missing. */
+async function showPage(ctx: Context, html: string, next: Next): Promise<void> {
+  if (/\.\w+$/.test(ctx.path)) return void (await next());
+  ctx.type = 'html';
+  ctx.set('Cache-Control', 'no-cache');
+  ctx.body = html;
+}
+
+const filesBelow = (folder: string): Map<string, string> =>
+  new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((file) => statSync(file).isFile())
+      .map((file) => [`/${relative(folder, file).split(sep).join('/')}`, file]),
+  );
+
+const inlineScriptHashes = (html: string): string[] =>
+  [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) =>
+    createHash('sha256')
+      .update(script ?? '')
+      .digest('base64'),
+  );

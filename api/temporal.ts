@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { Client, Connection, defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from '@temporalio/client';
+
+import type { KeyRing } from '../connectors/hsm/envelope.ts';
+import { dataConverter } from '../workflows/codec/data-converter.ts';
+
+/** A person waits: a short trouble of the network is ridden out, a longer one is told (503) and left to the reconciler. */
+const attempts = 4;
+/** Longer than the longest pause between them (100 ms · 1.7³ and 20 % jitter). */
+const drainMs = 700;
+
+export interface TemporalConnection {
+  client: Client;
+  close: () => Promise<void>;
+}
+
+/**
+ * Client whose payloads are encrypted under the payload keys. Connects when it is first used and again whenever it must, so the API starts, reads
+ * and says what is down while Temporal is away.
+ */
+export function connectTemporal(where: { address: string; namespace: string }, keys: KeyRing): TemporalConnection {
+  let closing = false;
+  const retry = makeGrpcRetryInterceptor({
+    ...defaultGrpcRetryOptions(),
+    retryableDecider: (attempt, status) => !closing && attempt < attempts && isRetryableError(status),
+  });
+  const connection = Connection.lazy({ address: where.address, interceptors: [retry] });
+  return {
+    client: new Client({ connection, namespace: where.namespace, dataConverter: dataConverter(keys) }),
+    close: async () => {
+      closing = true;
+      // A retry that finds its channel shut down throws out of a timer and would end the process with an error.
+      await pause(drainMs);
+      await connection.close();
+    },
+  };
+}
