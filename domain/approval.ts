@@ -11,7 +11,10 @@ export const ApprovalStep = z.object({
 export const ApprovalPolicy = z.object({
   steps: z.array(ApprovalStep).max(9),
   /** Undecided for so long, a request expires. */
-  expireAfterHours: z.int().min(1).max(24 * 365),
+  expireAfterHours: z
+    .int()
+    .min(1)
+    .max(24 * 365),
 });
 export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
 
@@ -47,8 +50,10 @@ export const openRound = (policy: ApprovalPolicy, round: number): ApprovalState 
 /** Throws unless `by` may vote now. Four eyes: neither who registered nor whom it is for; one person counts once over all steps. */
 export function assertMayVote(state: ApprovalState, vote: Vote, excluded: readonly string[]): void {
   if (state.outcome !== 'open') throw failure('already_decided', 'The request is already decided. Reload to see who decided.');
-  if (excluded.includes(vote.by)) throw failure('own_request', 'Another officer must decide: you registered this request or it is for you.');
-  if (state.votes.some((v) => v.by === vote.by)) throw failure('already_decided', 'You have already approved. Another officer must take the next step.');
+  if (excluded.includes(vote.by))
+    throw failure('own_request', 'Another officer must decide: you registered this request or it is for you.');
+  if (state.votes.some((v) => v.by === vote.by))
+    throw failure('already_decided', 'You have already approved. Another officer must take the next step.');
 }
 
 export function applyVote(state: ApprovalState, vote: Vote): ApprovalState {

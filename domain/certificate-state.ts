@@ -1,7 +1,17 @@
 import type { Machine } from './machine.ts';
 
 export const certificateStates = [
-  'requested', 'submitted', 'issued', 'active', 'on_hold', 'revocation_pending', 'revoked', 'expired', 'superseded', 'failed', 'unknown',
+  'requested',
+  'submitted',
+  'issued',
+  'active',
+  'on_hold',
+  'revocation_pending',
+  'revoked',
+  'expired',
+  'superseded',
+  'failed',
+  'unknown',
 ] as const;
 export type CertificateState = (typeof certificateStates)[number];
 

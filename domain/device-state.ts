@@ -1,8 +1,22 @@
 import type { Machine } from './machine.ts';
 
 export const deviceStates = [
-  'in_stock', 'reserved', 'personalising', 'personalised', 'shipped', 'delivered', 'active', 'suspended',
-  'revoked', 'lost', 'stolen', 'damaged', 'expired', 'returned', 'destroyed', 'spoiled',
+  'in_stock',
+  'reserved',
+  'personalising',
+  'personalised',
+  'shipped',
+  'delivered',
+  'active',
+  'suspended',
+  'revoked',
+  'lost',
+  'stolen',
+  'damaged',
+  'expired',
+  'returned',
+  'destroyed',
+  'spoiled',
 ] as const;
 export type DeviceState = (typeof deviceStates)[number];
 

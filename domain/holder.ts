@@ -7,8 +7,13 @@ export const text = (max: number) =>
   z
     .string()
     .transform((s) => s.normalize('NFC').trim())
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
-    .pipe(z.string().min(1, 'Write something here').max(max, `At most ${max} characters`).regex(/^[^\u0000-\u001f\u007f<>]*$/, 'No control characters, < or >'));
+    .pipe(
+      z
+        .string()
+        .min(1, 'Write something here')
+        .max(max, `At most ${max} characters`)
+        .regex(/^[^\u0000-\u001f\u007f<>]*$/, 'No control characters, < or >'),
+    );
 
 /** Calendar date, ISO 8601 (YYYY-MM-DD). */
 export const IsoDate = z.iso.date('Write a date as YYYY-MM-DD');
@@ -58,7 +63,10 @@ export function holderProblems(
     problems.push({ pointer: '/document/expiresOn', message: 'The document has expired: ask for a valid one' });
   }
   if (holder.givenName.length + 1 + holder.familyName.length > COMMON_NAME) {
-    problems.push({ pointer: '/familyName', message: 'Both names together may have 63 characters in a certificate: leave out a further name' });
+    problems.push({
+      pointer: '/familyName',
+      message: 'Both names together may have 63 characters in a certificate: leave out a further name',
+    });
   }
   return problems;
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 /** UUIDv7, made in Node (`uuid` v7), so that ids sort by time of creation. */
-const id = <T extends string>(brand: T) => z.uuid().brand(brand).meta({ description: `Id of a ${brand}, UUIDv7` });
+const id = <T extends string>(brand: T) =>
+  z
+    .uuid()
+    .brand(brand)
+    .meta({ description: `Id of a ${brand}, UUIDv7` });
 
 export const UnitId = id('Unit');
 export const OperatorId = id('Operator');

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 
 import { luhnDigit, luhnValid, withLuhn } from './luhn.ts';
 
-test.each([['7992739871', '3'], ['453201511283036', '6']])('check digit of %s is %s', (digits, check) => {
+test.each([
+  ['7992739871', '3'],
+  ['453201511283036', '6'],
+])('check digit of %s is %s', (digits, check) => {
   expect(luhnDigit(digits)).toBe(check);
 });
 

@@ -26,7 +26,11 @@ describe.each(Object.entries(machines))('the %s machine', (_, { machine, start, 
   });
 
   test('ends exactly where it should, and an end is reachable from everywhere', () => {
-    expect(Object.keys(machine).filter((s) => machine[s]?.length === 0).sort()).toEqual([...ends].sort());
+    expect(
+      Object.keys(machine)
+        .filter((s) => machine[s]?.length === 0)
+        .sort(),
+    ).toEqual([...ends].sort());
     for (const state of Object.keys(machine)) expect(ends.some((end) => reachable(machine, state).has(end))).toBe(true);
   });
 

@@ -1,8 +1,19 @@
 import type { Machine } from './machine.ts';
 
 export const requestStates = [
-  'draft', 'submitted', 'pending_approval', 'approved', 'in_production', 'produced', 'delivered', 'activated', 'closed',
-  'rejected', 'cancelled', 'expired', 'failed',
+  'draft',
+  'submitted',
+  'pending_approval',
+  'approved',
+  'in_production',
+  'produced',
+  'delivered',
+  'activated',
+  'closed',
+  'rejected',
+  'cancelled',
+  'expired',
+  'failed',
 ] as const;
 export type RequestState = (typeof requestStates)[number];
 

@@ -16,6 +16,9 @@ test('every single wrong check character is found', () => {
   );
 });
 
-test.each(['', 'RSSMRA85T10A562', 'RSSMRA85T10A562SX', 'rssmra85t10a562s', '0SSMRA85T10A562S', 'RSSMRA85Z10A562S'])('%j is no tax code', (code) => {
-  expect(taxCodeProblem(code)).toBe('shape');
-});
+test.each(['', 'RSSMRA85T10A562', 'RSSMRA85T10A562SX', 'rssmra85t10a562s', '0SSMRA85T10A562S', 'RSSMRA85Z10A562S'])(
+  '%j is no tax code',
+  (code) => {
+    expect(taxCodeProblem(code)).toBe('shape');
+  },
+);

@@ -3,7 +3,10 @@
  * Omocodia replaces digits by letters L M N P Q R S T U V, which the check covers as well.
  */
 const odd: Record<string, number> = Object.fromEntries(
-  [1, 0, 5, 7, 9, 13, 15, 17, 19, 21].flatMap((v, i) => [[String(i), v], [String.fromCharCode(65 + i), v]]),
+  [1, 0, 5, 7, 9, 13, 15, 17, 19, 21].flatMap((v, i) => [
+    [String(i), v],
+    [String.fromCharCode(65 + i), v],
+  ]),
 );
 [2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23].forEach((v, i) => (odd[String.fromCharCode(75 + i)] = v));
 const even = (c: string) => (/\d/.test(c) ? Number(c) : c.charCodeAt(0) - 65);
