@@ -1,0 +1,48 @@
+import type { components, paths } from './schema.d.ts';
+
+type Schemas = components['schemas'];
+type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never;
+
+// The answers of the API as the screens name them; all shapes are those of api/openapi.json.
+export type Me = Schemas['Me'];
+export type Assignment = Me['assignments'][number];
+export type Meta = Schemas['Meta'];
+export type Named = Schemas['Named'];
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Personal data as they come in. */
+export type HolderInput = Schemas['HolderInput'];
+export type HoldInput = Schemas['HoldInput'];
+export type RevocationInput = Schemas['RevocationInput'];
+
+export type Home = Schemas['Home'];
+export type Waiting = Home['waiting'][number];
+export type Figures = Home['figures'];
+export type IssuedDay = Home['issuedPerDay'][number];
+
+export type Unit = Schemas['Unit'];
+export type Profile = Schemas['DeviceProfileSummary'];
+export type Station = Schemas['Station'];
+
+export type RequestFilter = Query<'/requests'>;
+export type RequestRow = Schemas['RequestSummary'];
+export type NewRequest = Schemas['RequestCreate'];
+export type RequestDetail = Schemas['RequestDetail'];
+export type Production = Schemas['Production'];
+export type JournalStep = Production['steps'][number];
+export type HistoryEntry = RequestDetail['history'][number];
+
+export type DeviceFilter = Query<'/devices'>;
+export type DeviceRow = Schemas['DeviceSummary'];
+export type DeviceDetail = Schemas['DeviceDetail'];
+export type Hold = DeviceDetail['holds'][number];
+export type Certificate = DeviceDetail['certificates'][number];
+export type CertificateAction = Certificate['actions'][number];
+export type PortalDevice = Schemas['PortalDevice'];
+
+export type AuditFilter = Query<'/audit/events'>;
+export type AuditEvent = Schemas['AuditEvent'];
+export type Verification = Schemas['AuditVerification'];

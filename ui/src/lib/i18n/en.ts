@@ -1,0 +1,15 @@
+import { audit } from './en/audit.ts';
+import { devices } from './en/devices.ts';
+import { home } from './en/home.ts';
+import { portal } from './en/portal.ts';
+import { atMost, messages, problems } from './en/problems.ts';
+import { desk, holder, newRequest, request, requests } from './en/requests.ts';
+import { act, app, field, keys, list, nav, oops, palette, time } from './en/shell.ts';
+import { signIn } from './en/sign-in.ts';
+import { causes, models, states, steps, waits } from './en/states.ts';
+
+/** English: the dictionary whose shape all others have. */
+export const en = {
+  act, app, atMost, audit, causes, desk, devices, field, holder, home, keys, list, messages, models, nav, newRequest, oops, palette, portal,
+  problems, request, requests, signIn, states, steps, time, waits,
+};

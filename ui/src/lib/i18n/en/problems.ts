@@ -1,0 +1,47 @@
+import type { ProblemCode } from '#lib/api/problem.ts';
+
+/** Each expected failure: what happened and what to do. Where the API says more, its sentence follows. */
+export const problems: Record<ProblemCode, string> = {
+  invalid_input: 'Some data are not valid: correct what is marked',
+  malformed_request: 'The request could not be read: reload the page and try again',
+  not_signed_in: 'Your session ended: sign in again',
+  sign_in_failed: 'User name or password is wrong',
+  forbidden: 'Your role does not allow this',
+  cross_site: 'The call came from another site: open the console in its own tab',
+  not_found: 'Not found, or not visible to you',
+  method_not_allowed: 'The server does not know this action: reload the page',
+  wrong_state: 'Not possible in the present state: reload to see what changed',
+  already_decided: 'Already decided: reload to see by whom',
+  duplicate: 'It exists already',
+  idempotency_conflict: 'This was already sent with other content: reload and look before sending again',
+  own_request: 'Another officer must decide: you registered it or it is for you',
+  version_conflict: 'Somebody changed it in the meantime: reload, then repeat your change',
+  version_required: 'Reload the page, then repeat your change',
+  too_large: 'Too large: send less',
+  unsupported_media_type: 'The server does not take this kind of file',
+  still_running: 'The same call still runs: wait a moment, then reload',
+  too_many_attempts: 'Too many attempts: wait a little, then try again',
+  not_supported: 'The device or the CA cannot do this',
+  ca_refused: 'The CA refused',
+  policy_violation: 'The profile does not allow this',
+  csr_invalid: 'The certificate request of the card is not valid',
+  code_wrong: 'The activation code is wrong: read it again in the mail',
+  pin_incorrect: 'Wrong PIN',
+  pin_blocked: 'The PIN is blocked: unblock it with the PUK',
+  puk_blocked: 'The PUK is blocked: the card must be replaced',
+  pin_policy: 'The PIN does not follow the rules',
+  card_absent: 'No card in the reader: insert it and continue',
+  card_mismatch: 'Another card is in the reader: insert the right one',
+  card_fault: 'The card does not answer as it should: scrap it and take another',
+  stock_empty: 'No blank device is left at this station: choose another one or refill the stock',
+  already_printed: 'The PIN mailer was already printed. If it is lost, scrap the card and make another',
+  hsm_unavailable: 'The HSM does not answer. Nothing is lost: we keep trying',
+  hsm_pin_incorrect: 'The HSM refuses its PIN: tell the administrator',
+  unavailable: 'A service does not answer: try again in a minute',
+  internal: 'Something broke on the server. Nothing was changed halfway: try again, then tell the administrator',
+  unreachable: 'The server does not answer. Check the network; what you typed is still here',
+};
+
+/** Sentences of the domain's own checks need no translation here. */
+export const messages: Record<string, string> = {};
+export const atMost = (max: string) => `At most ${max} characters`;

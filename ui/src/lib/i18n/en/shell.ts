@@ -1,0 +1,146 @@
+import { plurals } from '../plural.ts';
+
+const n = plurals('en-GB');
+
+export const app = {
+  name: 'smartCMS',
+  tagline: 'Credential management, for operators',
+  skip: 'Skip to content',
+  demonstration: 'Demonstration: invented people, virtual cards, nothing here is real',
+  test: 'Test environment: nothing here is real',
+  environment: 'Environment',
+  titleError: 'Error:',
+};
+
+export const act = {
+  cancel: 'Cancel',
+  close: 'Close',
+  retry: 'Try again',
+  reload: 'Reload',
+  signOut: 'Sign out',
+  signIn: 'Sign in',
+  more: 'More actions',
+  open: 'Open',
+  dismiss: 'Dismiss',
+  clearFilters: 'Clear filters',
+  filter: 'Filter',
+  apply: 'Apply',
+  copy: 'Copy',
+  copied: 'Copied',
+  back: 'Back',
+  continue: 'Continue',
+  show: 'Show',
+  hide: 'Hide',
+};
+
+export const time = {
+  today: 'Today',
+  yesterday: 'Yesterday',
+  d: 'd',
+  since: 'Since',
+  ago: (d: string) => `${d} ago`,
+  inAWhile: (d: string) => `in ${d}`,
+  due: (d: string) => `due in ${d}`,
+  overdue: (d: string) => `overdue by ${d}`,
+};
+
+export const nav = {
+  main: 'Main',
+  open: 'Open navigation',
+  breadcrumb: 'Breadcrumb',
+  home: 'Home',
+  requests: 'Requests',
+  newRequest: 'New request',
+  desk: 'Desk',
+  credentials: 'Credentials',
+  devices: 'Devices',
+  oversight: 'Oversight',
+  audit: 'Audit',
+  workingAs: 'Working as',
+  switchAssignment: 'Switch assignment',
+  theme: 'Switch between light and dark',
+  language: 'Language',
+  account: 'Account',
+  keys: 'Keyboard shortcuts',
+};
+
+export const palette = {
+  title: 'Search or jump to…',
+  placeholder: 'A name, a number, a serial, or what you want to do',
+  here: 'On this page',
+  places: 'Go to',
+  requests: 'Requests',
+  devices: 'Devices',
+  nothing: (q: string) => `Nothing found for “${q}”`,
+  choose: 'choose',
+  open: 'open',
+  leave: 'back to where you were',
+};
+
+export const keys = {
+  title: 'Keyboard shortcuts',
+  everywhere: 'Everywhere',
+  lists: 'In lists',
+  here: 'On this page',
+  help: 'This list',
+  palette: 'Search or jump to…',
+  search: 'Search in this list',
+  move: 'Move between rows',
+  select: 'Select the row',
+  range: 'Select up to this row',
+  open: 'Open the row',
+  leave: 'Back, or clear the selection',
+  then: 'then',
+  switchedOn: 'Single keys are on',
+  hint: 'They never act while you type or while a dialog is open.',
+};
+
+export const list = {
+  shown: (count: number, more: boolean) => n(count, '# shown', '# shown') + (more ? ', there are more' : ''),
+  newer: 'Newer',
+  older: 'Older',
+  selected: (count: number) => n(count, '# selected', '# selected'),
+  selectAll: 'Select the rows shown',
+  select: (what: string) => `Select ${what}`,
+  clear: 'Clear the selection',
+  changed: (count: number) => n(count, '# change: show it', '# changes: show them'),
+  sortBy: (what: string) => `Sort by ${what}`,
+  sort: 'Sort',
+  removeFilter: (what: string) => `Remove filter ${what}`,
+  any: 'Any',
+  from: 'From',
+  to: 'To',
+  search: 'Search in this list',
+  moveKey: 'move',
+  openKey: 'open',
+  selectKey: 'select',
+  allKeys: 'all keys',
+  searchKey: 'search',
+  loading: 'Loading',
+  none: '–',
+};
+
+export const field = {
+  optional: '(optional)',
+  choose: 'Choose…',
+  showPassword: 'Show password',
+  hidePassword: 'Hide password',
+  summary: (count: number) => n(count, 'There is # thing to correct', 'There are # things to correct'),
+  reason: 'Reason',
+  reasonHint: 'It is recorded in the audit and shown in the history.',
+  reasonMissing: 'Choose a reason',
+  writeReason: 'Write why',
+  comment: 'Comment',
+};
+
+export const oops = {
+  title: 'This page could not be read',
+  notFound: 'Not found, or not visible to you',
+  notFoundHint: 'It may have been moved to another office, or the address is incomplete.',
+  keepsOld: 'The list may be out of date',
+  technical: 'Technical details',
+  home: 'Go to the home page',
+  signedOut: 'Your session ended. Sign in and you come back here.',
+  noRole: 'Your role does not show this page',
+  noRoleHint: 'Use the side bar for what you can open, or ask your administrator for the role.',
+};

@@ -1,0 +1,16 @@
+import type { en } from './en.ts';
+import { audit } from './it/audit.ts';
+import { devices } from './it/devices.ts';
+import { home } from './it/home.ts';
+import { portal } from './it/portal.ts';
+import { atMost, messages, problems } from './it/problems.ts';
+import { desk, holder, newRequest, request, requests } from './it/requests.ts';
+import { act, app, field, keys, list, nav, oops, palette, time } from './it/shell.ts';
+import { signIn } from './it/sign-in.ts';
+import { causes, models, states, steps, waits } from './it/states.ts';
+
+/** Italian, in the shape of the English dictionary. */
+export const it: typeof en = {
+  act, app, atMost, audit, causes, desk, devices, field, holder, home, keys, list, messages, models, nav, newRequest, oops, palette, portal,
+  problems, request, requests, signIn, states, steps, time, waits,
+};

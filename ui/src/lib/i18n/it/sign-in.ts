@@ -1,0 +1,17 @@
+import type * as source from '../en/sign-in.ts';
+
+export const signIn: typeof source.signIn = {
+  title: 'Accedi',
+  sub: 'Gestione delle credenziali. Per gli operatori.',
+  login: 'Nome utente',
+  password: 'Password',
+  submit: 'Accedi',
+  missingLogin: 'Scrivi il tuo nome utente',
+  missingPassword: 'Scrivi la tua password',
+  demo: 'Accessi della dimostrazione',
+  demoHint: 'Scegline uno: ogni ruolo vede un’altra console.',
+  holder: 'Sei titolare di una carta?',
+  holderLink: 'Vai al portale',
+  noAccess: 'Questo account non ha una console. Il suo posto è il portale.',
+  wrongPlace: 'Hai acceduto come titolare',
+};

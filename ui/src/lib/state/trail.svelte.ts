@@ -1,0 +1,18 @@
+interface Step {
+  label: string;
+  href?: string;
+  id?: boolean;
+}
+
+/** Where we are, for the breadcrumb and the title of the window; each page says it. */
+class Trail {
+  steps = $state.raw<Step[]>([]);
+}
+export const trail = new Trail();
+
+/** Says where the calling page stands, as long as it is on the screen. */
+export function standAt(steps: () => Step[]) {
+  $effect.pre(() => {
+    trail.steps = steps();
+  });
+}

@@ -1,0 +1,20 @@
+import { requestStates } from '#domain/request-state.ts';
+import type { Filter } from '#lib/components/filters.ts';
+import { named } from '#lib/i18n/format.ts';
+import { i18n } from '#lib/i18n/i18n.svelte.ts';
+import { reference } from '#lib/state/reference.svelte.ts';
+
+/** What the list of requests can be narrowed by. */
+export const requestFilters = (): Filter[] => {
+  const t = i18n.t.requests;
+  return [
+    { kind: 'choice', name: 'state', label: t.state, options: requestStates.map((value) => ({ value, label: i18n.t.states.request[value] })) },
+    ...(reference.units.length > 1
+      ? [{ kind: 'choice' as const, name: 'unitId', label: t.office, options: reference.units.map((u) => ({ value: u.id, label: u.name })) }]
+      : []),
+    ...(reference.profiles.length > 1
+      ? [{ kind: 'choice' as const, name: 'profileId', label: t.profile, options: reference.profiles.map((p) => ({ value: p.id, label: named(p.name) })) }]
+      : []),
+    { kind: 'days', name: 'days', label: t.registered },
+  ];
+};
