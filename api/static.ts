@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 import type { Context, Middleware, Next } from 'koa';
 
-/** Files of the console as they were at start: only what is in this list is served, so no address leads outside. */
+/** Files of the console as they were at start, in memory (under 2 MB): no address leads outside, and a new build changes nothing until a restart. */
 export interface Console {
   middleware: Middleware;
   /** SHA-256 (base64) of the inline scripts of its page, for the Content-Security-Policy. */
@@ -21,9 +21,9 @@ export function consoleIn(folder: string): Console | undefined {
     if (!['GET', 'HEAD'].includes(ctx.method) || ctx.path.startsWith('/api/')) return void (await next());
     const file = files.get(ctx.path);
     if (file === undefined) return showPage(ctx, html, next);
-    ctx.type = file.slice(file.lastIndexOf('.'));
+    ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'));
     ctx.set('Cache-Control', ctx.path.includes('/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-    ctx.body = createReadStream(file);
+    ctx.body = file;
   };
   return { middleware, scriptHashes: inlineScriptHashes(html) };
 }
@@ -36,12 +36,12 @@ async function showPage(ctx: Context, html: string, next: Next): Promise<void> {
   ctx.body = html;
 }
 
-const filesBelow = (folder: string): Map<string, string> =>
+const filesBelow = (folder: string): Map<string, Buffer> =>
   new Map(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(folder, name))
       .filter((file) => statSync(file).isFile())
-      .map((file) => [`/${relative(folder, file).split(sep).join('/')}`, file]),
+      .map((file) => [`/${relative(folder, file).split(sep).join('/')}`, readFileSync(file)]),
   );
 
 const inlineScriptHashes = (html: string): string[] =>

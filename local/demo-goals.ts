@@ -63,7 +63,15 @@ export async function bringTo(goal: DemoGoal, person: PersonRow, context: DemoCo
 export const deskFor = ({ unit }: Pick<PersonRow, 'unit'>, crew: Crew): Desk => {
   const [registrar] = officersFor(crew.registrars, unit.id);
   if (!registrar) throw new Error(`The demonstration has no registrar for ${unit.name}.`);
-  return { registrar, approvers: officersFor(crew.approvers, unit.id), unit, station: undefined, attempts: 0, turns: crew.turns };
+  return {
+    registrar,
+    approvers: officersFor(crew.approvers, unit.id),
+    unit,
+    station: undefined,
+    attempts: 0,
+    resumptions: 0,
+    turns: crew.turns,
+  };
 };
 
 interface Work {

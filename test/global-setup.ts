@@ -25,7 +25,10 @@ async function makeTemplates(postgres: Postgres): Promise<void> {
     await admin.raw('create database smartcms_operations');
     await admin.raw('create database smartcms_audit');
   });
-  await Promise.all([withDatabase(postgres.url('smartcms_operations'), migrate), withDatabase(postgres.url('smartcms_audit'), migrateAudit)]);
+  await Promise.all([
+    withDatabase(postgres.url('smartcms_operations'), migrate),
+    withDatabase(postgres.url('smartcms_audit'), migrateAudit),
+  ]);
 }
 
 async function withDatabase(url: string, work: (knex: Knex) => Promise<void>): Promise<void> {
