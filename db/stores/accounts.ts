@@ -21,8 +21,6 @@ export type SignInAccount = Pick<Account, 'id' | 'login' | 'passwordHash' | 'ope
   active: boolean;
 };
 
-export type AccountStore = ReturnType<typeof accountStore>;
-
 /** Accounts: what a person proves who they are with. */
 export const accountStore = (knex: Knex) => ({
   /** `duplicate` when the login, the operator or the holder has another account. */

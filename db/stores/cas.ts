@@ -9,8 +9,6 @@ export type NewCertificationAuthority = Pick<CertificationAuthority, 'code' | 'n
   by: ActorRef;
 };
 
-export type CaStore = ReturnType<typeof caStore>;
-
 /** The CAs whose keys are in our HSM. */
 export const caStore = (knex: Knex) => ({
   /** Makes the CA known; of several the first wins and is returned, with its certificate. */

@@ -7,8 +7,6 @@ import { found } from './rows.ts';
 
 export type NewDataKey = Pick<DataKey, 'id' | 'purpose' | 'wrapped' | 'wrappingKey'>;
 
-export type DataKeyStore = ReturnType<typeof dataKeyStore>;
-
 /** Data keys, wrapped by the HSM. Old ones stay: what they encrypted is still read. */
 export const dataKeyStore = (knex: Knex) => ({
   list: (): Promise<DataKey[]> => DataKey.query(knex).orderBy('createdAt').execute(),

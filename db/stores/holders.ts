@@ -16,8 +16,6 @@ export interface NewHolder {
   locale?: 'it' | 'en';
 }
 
-export type HolderStore = ReturnType<typeof holderStore>;
-
 /** People as registered face to face. */
 export const holderStore = (knex: Knex) => ({
   /** `duplicate` when the unit knows the tax code under another id: look that one up with `findByTaxCode`. */

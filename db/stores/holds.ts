@@ -19,8 +19,6 @@ export interface NewHold {
   comment: string;
 }
 
-export type HoldStore = ReturnType<typeof holdStore>;
-
 /** The ledger of holds: a device is suspended while one is open. */
 export const holdStore = (knex: Knex) => ({
   /** Places a hold. The first one suspends the device and plans the suspension of its certificates. */

@@ -15,8 +15,6 @@ export interface Reserved {
   serial: string;
 }
 
-export type StationStore = ReturnType<typeof stationStore>;
-
 /** Stations and their stock of blank devices. */
 export const stationStore = (knex: Knex) => ({
   create: ({ by, ...station }: NewStation): Promise<{ id: string }> =>

@@ -14,10 +14,12 @@ interface Group {
   places: Place[];
 }
 
-/** The places of the console that this person may open; what is forbidden is absent. */
-export function visibleGroups(): Group[] {
+type Guarded = Place & { any: Permission[] };
+
+/** Every place, with the permissions of which one is enough to open it. */
+function groups(): { title?: string; places: Guarded[] }[] {
   const t = i18n.t.nav;
-  const all: { title?: string; places: (Place & { any: Permission[] })[] }[] = [
+  return [
     {
       places: [
         { key: 'h', label: t.home, href: '/', icon: Inbox, any: ['home.read'] },
@@ -28,7 +30,21 @@ export function visibleGroups(): Group[] {
     { title: t.credentials, places: [{ key: 'v', label: t.devices, href: '/devices', icon: CreditCard, any: ['device.read'] }] },
     { title: t.oversight, places: [{ key: 'a', label: t.audit, href: '/audit', icon: ScrollText, any: ['audit.read'] }] },
   ];
-  return all
-    .map((group) => ({ ...group, places: group.places.filter((p) => p.any.some((permission) => session.can(permission))) }))
+}
+
+const opens = (place: Guarded) => place.any.some((permission) => session.can(permission));
+
+/** The places of the console that this person may open; what is forbidden is absent. */
+export const visibleGroups = (): Group[] =>
+  groups()
+    .map((group) => ({ ...group, places: group.places.filter(opens) }))
     .filter((group) => group.places.length > 0);
+
+/** False for an address that this person's role does not show. */
+export function mayOpen(pathname: string): boolean {
+  if (pathname === '/requests/new') return session.can('request.create');
+  const place = groups()
+    .flatMap((g) => g.places)
+    .find((p) => (p.href === '/' ? pathname === '/' : pathname.startsWith(p.href)));
+  return place === undefined || opens(place);
 }

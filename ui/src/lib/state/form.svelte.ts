@@ -35,16 +35,24 @@ export class Form<T> {
 
   edited(pointer: string) {
     delete this.errors[pointer];
+    this.#checkIn(1200, pointer);
+  }
+
+  /** A moment later, so that an error that makes room for itself does not move what is being clicked. */
+  left(pointer: string) {
+    this.#checkIn(250, pointer);
+  }
+
+  #checkIn(ms: number, pointer: string) {
     clearTimeout(this.#timers.get(pointer));
     this.#timers.set(
       pointer,
-      setTimeout(() => this.check(pointer), 1200),
+      setTimeout(() => this.#check(pointer), ms),
     );
   }
 
   /** Checks one field; an empty one only at submit. */
-  check(pointer: string) {
-    clearTimeout(this.#timers.get(pointer));
+  #check(pointer: string) {
     if (this.values[pointer] === '') return;
     const problem = this.#problems().find((p) => p.pointer === pointer);
     if (problem) this.errors[pointer] = problem.message;

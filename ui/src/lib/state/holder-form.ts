@@ -1,5 +1,6 @@
 import { HolderData, holderProblems } from '#domain/holder.ts';
 import type { RequestDetail } from '#lib/api/types.ts';
+import { i18n } from '#lib/i18n/i18n.svelte.ts';
 
 import { Form } from './form.svelte.ts';
 
@@ -28,3 +29,20 @@ export const holderForm = (data?: RequestDetail['data']): Form<HolderData> =>
 /** Errors of the API that point into `holder` or `data`, as pointers of the form. */
 export const withoutPrefix = (errors: { pointer: string; message: string }[], prefix: string) =>
   errors.map((e) => ({ ...e, pointer: e.pointer.startsWith(`${prefix}/`) ? e.pointer.slice(prefix.length) : e.pointer }));
+
+/** What the fields are called, for the summary of errors. */
+export function holderLabels(): Record<string, string> {
+  const t = i18n.t.holder;
+  return {
+    '/taxCode': t.taxCode,
+    '/givenName': t.givenName,
+    '/familyName': t.familyName,
+    '/birthDate': t.birthDate,
+    '/birthPlace': t.birthPlace,
+    '/email': t.email,
+    '/document/kind': t.kind,
+    '/document/number': t.docNumber,
+    '/document/issuer': t.issuer,
+    '/document/expiresOn': t.expiresOn,
+  };
+}

@@ -4,13 +4,15 @@ import { listen, type Changed } from '#lib/api/events.ts';
 import { Resource } from './resource.svelte.ts';
 
 type Row = { id: string };
+/** A page with the question it answers: a page of another question is shown at once, one of the same is news of it. */
+type Answer<T> = { page: Page<T>; query: string };
 
 /**
  * A page of a list that follows the server without moving under the pointer: changed rows are updated in place; rows that came,
  * went or moved wait until `catchUp()`.
  */
 export class LiveList<T extends Row> {
-  #resource: Resource<Page<T>>;
+  #resource: Resource<Answer<T>>;
   #shown = $state.raw<T[]>();
   #query: string | undefined;
   /** How many rows differ from what is shown. */
@@ -19,8 +21,11 @@ export class LiveList<T extends Row> {
   changed = $state.raw<ReadonlySet<string>>(new Set());
 
   constructor(read: () => Promise<Page<T>>, options: { query: () => string; concerns: (event: Changed) => boolean }) {
-    this.#resource = new Resource(read);
-    $effect(() => this.#take(this.#resource.data, options.query()));
+    this.#resource = new Resource(async () => {
+      const query = options.query();
+      return { page: await read(), query };
+    });
+    $effect(() => this.#take(this.#resource.data));
     $effect(() => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const stop = listen('/events', (event) => {
@@ -41,7 +46,7 @@ export class LiveList<T extends Row> {
     return this.#shown;
   }
   get more(): string | null {
-    return this.#resource.data?.next ?? null;
+    return this.#resource.data?.page.next ?? null;
   }
   get slow(): boolean {
     return this.#resource.slow;
@@ -60,11 +65,12 @@ export class LiveList<T extends Row> {
   }
 
   catchUp() {
-    this.#shown = this.#resource.data?.items;
+    this.#shown = this.#resource.data?.page.items;
   }
 
-  #take(page: Page<T> | undefined, query: string) {
-    if (!page) return;
+  #take(answer: Answer<T> | undefined) {
+    if (!answer) return;
+    const { page, query } = answer;
     const shown = this.#query === query ? this.#shown : undefined;
     if (!shown) {
       this.#query = query;
@@ -81,7 +87,7 @@ export class LiveList<T extends Row> {
 
   #difference(): number {
     const shown = new Set(this.#shown?.map((r) => r.id));
-    const fresh = this.#resource.data?.items ?? [];
+    const fresh = this.#resource.data?.page.items ?? [];
     if (!this.#shown) return 0;
     const came = fresh.filter((r) => !shown.has(r.id)).length;
     const went = this.#shown.length - (fresh.length - came);

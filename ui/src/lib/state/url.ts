@@ -10,7 +10,7 @@ export function setParams(changes: Record<string, string | string[] | undefined>
   const next = new URL(location.href);
   for (const [name, value] of Object.entries(changes)) {
     next.searchParams.delete(name);
-    for (const one of [value ?? []].flat()) if (one !== '') next.searchParams.append(name, one);
+    for (const one of [value ?? []].flat()) if (one.trim() !== '') next.searchParams.append(name, one.trim());
   }
   return goto(next, { reset: false, replace: options.replace ?? false });
 }

@@ -42,6 +42,6 @@ export const problems: Record<ProblemCode, string> = {
   unreachable: 'The server does not answer. Check the network; what you typed is still here',
 };
 
-/** Sentences of the domain's own checks need no translation here. */
-export const messages: Record<string, string> = {};
+/** Sentences of the domain's own checks that fit a form less than a file; the others need no translation here. */
+export const messages: Record<string, string> = { 'Write a date as YYYY-MM-DD': 'Write the whole date: day, month and year' };
 export const atMost = (max: string) => `At most ${max} characters`;

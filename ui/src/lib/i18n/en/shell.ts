@@ -47,6 +47,9 @@ export const time = {
 export const nav = {
   main: 'Main',
   open: 'Open navigation',
+  side: 'Side bar',
+  drawer: 'Drawer',
+  places: 'Places',
   breadcrumb: 'Breadcrumb',
   home: 'Home',
   requests: 'Requests',

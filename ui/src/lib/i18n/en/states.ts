@@ -38,7 +38,7 @@ export const waits: Record<RequestWait, string> = {
   delivery: 'The hand-over',
   activation: 'The holder to activate it',
   hsm: 'The HSM',
-  system: 'The system, which tries again by itself',
+  system: 'The system',
 };
 
 export const steps: Record<ProductionStep, string> = {

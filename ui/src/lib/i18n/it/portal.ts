@@ -48,7 +48,7 @@ export const portal: typeof source.portal = {
   doneTitle: 'La tua carta è attiva',
   doneSub: 'Da adesso funziona ovunque accedi o firmi.',
   toCards: 'Vedi le mie carte',
-  stateText: { active: 'Funziona.', suspended: 'È ferma: nessuno può usarla. L’ufficio può riattivarla.', delivered: 'Attivala prima di usarla.', revoked: 'Non si può più usare.' },
+  stateText: { active: 'Funziona.', personalised: 'È pronta: il tuo ufficio te la consegna.', shipped: 'È in viaggio verso il tuo ufficio.', suspended: 'È ferma: nessuno può usarla. L’ufficio può riattivarla.', delivered: 'Attivala prima di usarla.', revoked: 'Non si può più usare.' },
   validTo: (d) => `Vale fino al ${d}.`,
   suspend: 'Sospendi la carta',
   suspendHint: 'Non la trovi? Si ferma subito, e si può riattivare',
@@ -61,5 +61,6 @@ export const portal: typeof source.portal = {
   activate: 'Attivala adesso',
   causes: { lost_temporarily: 'Non la trovo', suspected_misuse: 'Temo che qualcuno l’abbia usata', other: 'Un altro motivo' },
   why: 'Perché?',
+  commentHint: 'La legge il tuo ufficio',
   commentOptional: 'Vuoi aggiungere qualcosa?',
 };

@@ -46,7 +46,7 @@ export const messages: typeof source.messages = {
   'Choose one': 'Scegli una voce',
   'Write something here': 'Scrivi qualcosa qui',
   'No control characters, < or >': 'Senza caratteri di controllo, < o >',
-  'Write a date as YYYY-MM-DD': 'Scrivi una data',
+  'Write a date as YYYY-MM-DD': 'Scrivi la data per intero: giorno, mese e anno',
   'A tax code has 16 letters and digits, such as RSSMRA85T10A562S': 'Il codice fiscale ha 16 lettere e cifre, come RSSMRA85T10A562S',
   'The check character does not fit: read the tax code again': 'Il carattere di controllo non torna: rileggi il codice fiscale',
   'Write an e-mail address such as anna.rossi@example.it': 'Scrivi l’e-mail per intero, per esempio anna.rossi@example.it',

@@ -48,6 +48,9 @@ export const time: typeof source.time = {
 export const nav: typeof source.nav = {
   main: 'Principale',
   open: 'Apri la navigazione',
+  side: 'Barra laterale',
+  drawer: 'Cassetto',
+  places: 'Luoghi',
   breadcrumb: 'Percorso',
   home: 'Inizio',
   requests: 'Richieste',

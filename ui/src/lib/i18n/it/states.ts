@@ -33,7 +33,7 @@ export const waits: typeof source.waits = {
   delivery: 'La consegna',
   activation: 'Il titolare, che la attivi',
   hsm: 'L’HSM',
-  system: 'Il sistema, che riprova da solo',
+  system: 'Il sistema',
 };
 
 export const steps: typeof source.steps = {

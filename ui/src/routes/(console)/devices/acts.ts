@@ -28,7 +28,8 @@ export function deviceActs(row: DeviceRow, dialogs: DeviceDialogs | undefined): 
   if (row.state === 'suspended' && row.holds > 0 && session.can('device.reactivate')) {
     acts.push({ id: 'lift', key: 'l', label: t.reactivate, icon: CirclePlay, run: () => void dialogs?.lift(row) });
   }
-  if (revocable.includes(row.state) && session.can('device.revoke')) {
+  // Lost and stolen cards were revoked when they were declared so; the page of the card shows what is left.
+  if (revocable.includes(row.state) && !['lost', 'stolen'].includes(row.state) && session.can('device.revoke')) {
     acts.push({ id: 'revoke', key: 'r', label: t.revoke, icon: Ban, danger: true, run: () => dialogs?.revoke(row) });
   }
   return acts;
