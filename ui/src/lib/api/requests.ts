@@ -9,13 +9,20 @@ export const createRequest = (request: NewRequest, key: string): Promise<Request
   body(client.POST('/requests', { params: { header: write(key) }, body: request }));
 export const submitRequest = (id: string, key: string): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/submission', { params: of(id, write(key)) }));
-export const decideRequest = (id: string, decision: { verdict: 'approve' | 'reject'; comment: string }, key: string): Promise<RequestDetail> =>
-  body(client.POST('/requests/{id}/decisions', { params: of(id, write(key)), body: decision }));
+export const decideRequest = (
+  id: string,
+  decision: { verdict: 'approve' | 'reject'; comment: string },
+  key: string,
+): Promise<RequestDetail> => body(client.POST('/requests/{id}/decisions', { params: of(id, write(key)), body: decision }));
 export const cancelRequest = (id: string, reason: string, key: string): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/cancellation', { params: of(id, write(key)), body: { reason } }));
 export const deliverRequest = (id: string, key: string): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/delivery', { params: of(id, write(key)) }));
 
 /** Replaces the registered data; approvals given so far are void. `version` is the one that was read. */
-export const amendRequest = (id: string, change: { data: HolderInput; reason: string }, headers: { key: string; version: number }): Promise<RequestDetail> =>
+export const amendRequest = (
+  id: string,
+  change: { data: HolderInput; reason: string },
+  headers: { key: string; version: number },
+): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/amendments', { params: of(id, edit(headers.key, headers.version)), body: change }));

@@ -88,4 +88,10 @@ export const certificateLooks: Record<CertificateState, Look> = {
 };
 
 /** In lists only these are filled: they need a person. */
-export const filledInLists: readonly string[] = ['request.pending_approval', 'request.failed', 'certificate.failed', 'certificate.unknown', 'certificate.revocation_pending'];
+export const filledInLists: readonly string[] = [
+  'request.pending_approval',
+  'request.failed',
+  'certificate.failed',
+  'certificate.unknown',
+  'certificate.revocation_pending',
+];

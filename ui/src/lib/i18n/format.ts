@@ -16,12 +16,16 @@ const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 
 /** 24 Nov 2026 / 24 nov 2026. A calendar date (YYYY-MM-DD) is the same day in every zone. */
-export const date = (when: When): string => format(when, typeof when === 'string' && when.length === 10 ? { ...day, timeZone: 'UTC' } : day);
+export const date = (when: When): string =>
+  format(when, typeof when === 'string' && when.length === 10 ? { ...day, timeZone: 'UTC' } : day);
 /** 10:52 */
 export const time = (when: When): string => format(when, clock);
 /** 24 Nov 10:52; with the year when it is not this one. */
 export const dateTime = (when: When): string =>
-  format(when, { ...day, ...clock, ...(new Date(when).getFullYear() === new Date().getFullYear() ? { year: undefined } : {}) }).replace(/,| alle ore| alle| at/g, '');
+  format(when, { ...day, ...clock, ...(new Date(when).getFullYear() === new Date().getFullYear() ? { year: undefined } : {}) }).replace(
+    /,| alle ore| alle| at/g,
+    '',
+  );
 /** 24 Nov 2026, 10:52:37 CET: for titles, and where the second matters. */
 export const exact = (when: When): string => format(when, { ...day, ...clock, second: '2-digit', timeZoneName: 'short' });
 /** Tue 24 */
@@ -41,7 +45,14 @@ const midnight = (when: When) => new Date(when).setHours(0, 0, 0, 0);
 /** How long: 12 min, 5 h, 3 d. Under a minute: seconds. */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000));
-  const [value, unit] = s < 60 ? [s, 's'] : s < 3600 ? [Math.floor(s / 60), 'min'] : s < 172_800 ? [Math.floor(s / 3600), 'h'] : [Math.floor(s / 86_400), i18n.t.time.d];
+  const [value, unit] =
+    s < 60
+      ? [s, 's']
+      : s < 3600
+        ? [Math.floor(s / 60), 'min']
+        : s < 172_800
+          ? [Math.floor(s / 3600), 'h']
+          : [Math.floor(s / 86_400), i18n.t.time.d];
   return `${value} ${unit}`;
 }
 /** 2:14 */

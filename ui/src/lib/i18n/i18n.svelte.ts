@@ -23,11 +23,6 @@ class I18n {
     this.locale = locale;
     localStorage.setItem(storageKey, locale);
   }
-
-  /** Takes the language of the account unless this browser has a choice of its own. */
-  suggest(locale: Locale) {
-    if (!stored()) this.locale = locale;
-  }
 }
 
 export const i18n = new I18n();

@@ -14,7 +14,12 @@ export function say(message: string): string {
 export function tell(problem: Problem): { title: string; detail: string } {
   const title = i18n.t.problems[problem.code] ?? problem.message;
   const detail = say(problem.detail);
-  const adds = problem.status !== 0 && problem.status < 500 && detail !== '' && detail !== title && (i18n.locale === 'en' || detail !== problem.detail);
+  const adds =
+    problem.status !== 0 &&
+    problem.status < 500 &&
+    detail !== '' &&
+    detail !== title &&
+    (i18n.locale === 'en' || detail !== problem.detail);
   return { title, detail: adds ? detail : '' };
 }
 

@@ -77,7 +77,9 @@ export class Form<T> {
 
   #problems(): FieldError[] {
     const parsed = this.#options.schema.safeParse(tree(this.values));
-    const problems = parsed.success ? [] : parsed.error.issues.map((i) => ({ pointer: `/${i.path.map(String).join('/')}`, message: wording(i) }));
+    const problems = parsed.success
+      ? []
+      : parsed.error.issues.map((i) => ({ pointer: `/${i.path.map(String).join('/')}`, message: wording(i) }));
     const also = this.#options.also?.(this.values) ?? [];
     return [...problems, ...also.filter((a) => this.values[a.pointer] !== '' && !problems.some((p) => p.pointer === a.pointer))];
   }

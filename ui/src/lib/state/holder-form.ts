@@ -11,7 +11,16 @@ const today = () => new Date().toLocaleDateString('sv-SE');
 export const holderForm = (data?: RequestDetail['data']): Form<HolderData> =>
   new Form({
     schema: HolderData,
-    also: (values) => holderProblems({ givenName: values['/givenName'] ?? '', familyName: values['/familyName'] ?? '', birthDate: values['/birthDate'] ?? '', document: { expiresOn: values['/document/expiresOn'] ?? '' } as HolderData['document'] }, today()),
+    also: (values) =>
+      holderProblems(
+        {
+          givenName: values['/givenName'] ?? '',
+          familyName: values['/familyName'] ?? '',
+          birthDate: values['/birthDate'] ?? '',
+          document: { expiresOn: values['/document/expiresOn'] ?? '' } as HolderData['document'],
+        },
+        today(),
+      ),
     initial: {
       '/taxCode': data?.taxCode ?? '',
       '/givenName': data?.givenName ?? '',

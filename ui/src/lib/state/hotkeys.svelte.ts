@@ -63,7 +63,9 @@ class Hotkeys {
 function silent(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true;
   if (document.querySelector('dialog[open], [popover]:popover-open')) return true;
-  return event.target instanceof Element && event.target.matches('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]');
+  return (
+    event.target instanceof Element && event.target.matches('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]')
+  );
 }
 
 export const hotkeys = new Hotkeys();

@@ -2,7 +2,6 @@ import type { Permission } from '#domain/permissions.ts';
 import { asProblem } from '#lib/api/problem.ts';
 import { getMe, getMeta, signIn, signOut } from '#lib/api/session.ts';
 import type { Assignment, Me, Meta } from '#lib/api/types.ts';
-import { i18n } from '#lib/i18n/i18n.svelte.ts';
 
 const storageKey = 'smartcms.assignment';
 
@@ -66,7 +65,6 @@ class Session {
 
   #enter(me: Me): Me {
     this.me = me;
-    i18n.suggest(me.locale);
     return me;
   }
 }

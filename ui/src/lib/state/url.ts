@@ -17,7 +17,9 @@ export function setParams(changes: Record<string, string | string[] | undefined>
 
 /** Parameters that are there, as a query of the API. */
 export const pick = <K extends string>(url: Address, names: readonly K[]): Partial<Record<K, string>> =>
-  Object.fromEntries(names.flatMap((name) => (url.searchParams.get(name) ? [[name, url.searchParams.get(name)]] : []))) as Partial<Record<K, string>>;
+  Object.fromEntries(names.flatMap((name) => (url.searchParams.get(name) ? [[name, url.searchParams.get(name)]] : []))) as Partial<
+    Record<K, string>
+  >;
 
 /** Cursors of the pages walked through; the last is the page shown. */
 export const cursors = (url: Address): string[] => url.searchParams.getAll('after');

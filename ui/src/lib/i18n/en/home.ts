@@ -29,7 +29,8 @@ export const home = {
   allDoneHint: 'New things appear here by themselves.',
   figures: 'Figures',
   issuedToday: 'Issued today',
-  againstUsual: (percent: number) => (percent === 0 ? 'As on a usual day' : percent > 0 ? `${percent} % above a usual day` : `${-percent} % below a usual day`),
+  againstUsual: (percent: number) =>
+    percent === 0 ? 'As on a usual day' : percent > 0 ? `${percent} % above a usual day` : `${-percent} % below a usual day`,
   noUsual: 'No usual day to compare with yet',
   pending: 'Requests to approve',
   running: 'Requests under way',
@@ -45,7 +46,9 @@ export const home = {
   period: 'Period',
   days: (count: number) => n(count, '# day', '# days'),
   chartSentence: (all: number, days: number, most: number, when: string) =>
-    all === 0 ? `No device issued in the last ${days} days` : `Devices issued per day in the last ${days} days: ${all} in all, most on ${when} with ${most}`,
+    all === 0
+      ? `No device issued in the last ${days} days`
+      : `Devices issued per day in the last ${days} days: ${all} in all, most on ${when} with ${most}`,
   today: 'Today',
   asTable: 'Show as a table',
   day: 'Day',
@@ -53,5 +56,8 @@ export const home = {
   noOffice: 'Nothing issued yet. The first card shows here.',
   services: 'Services',
   service: { ok: 'Working', slow: 'Slow', down: 'Not answering' },
-  serviceNames: { database: 'Database', 'audit database': 'Audit database', temporal: 'Processes', hsm: 'HSM', mail: 'Mail' } as Record<string, string>,
+  serviceNames: { database: 'Database', 'audit database': 'Audit database', temporal: 'Processes', hsm: 'HSM', mail: 'Mail' } as Record<
+    string,
+    string
+  >,
 };

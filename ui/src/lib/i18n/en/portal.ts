@@ -48,7 +48,12 @@ export const portal = {
   doneSub: 'From now on it works wherever you sign in or sign.',
   toCards: 'See my cards',
   stateText: {
-    active: 'It works.', personalised: 'It is ready: your office hands it over to you.', shipped: 'It is on its way to your office.', suspended: 'It is stopped: nobody can use it. Your office can reactivate it.', delivered: 'Activate it before you use it.', revoked: 'It cannot be used any more.',
+    active: 'It works.',
+    personalised: 'It is ready: your office hands it over to you.',
+    shipped: 'It is on its way to your office.',
+    suspended: 'It is stopped: nobody can use it. Your office can reactivate it.',
+    delivered: 'Activate it before you use it.',
+    revoked: 'It cannot be used any more.',
   } as Record<string, string>,
   validTo: (d: string) => `Valid until ${d}.`,
   suspend: 'Suspend the card',
@@ -60,7 +65,10 @@ export const portal = {
   suspendDone: 'The card is suspended',
   suspendPending: 'The CA is being told: it takes a few seconds',
   activate: 'Activate it now',
-  causes: { lost_temporarily: 'I cannot find it', suspected_misuse: 'I fear somebody used it', other: 'Another reason' } as Record<string, string>,
+  causes: { lost_temporarily: 'I cannot find it', suspected_misuse: 'I fear somebody used it', other: 'Another reason' } as Record<
+    string,
+    string
+  >,
   why: 'Why?',
   commentHint: 'Your office reads it',
   commentOptional: 'Something to add?',

@@ -30,7 +30,12 @@ export const home: typeof source.home = {
   allDoneHint: 'Le novità appaiono qui da sole.',
   figures: 'Cifre',
   issuedToday: 'Emesse oggi',
-  againstUsual: (percent) => (percent === 0 ? 'Come in un giorno normale' : percent > 0 ? `${percent} % sopra un giorno normale` : `${-percent} % sotto un giorno normale`),
+  againstUsual: (percent) =>
+    percent === 0
+      ? 'Come in un giorno normale'
+      : percent > 0
+        ? `${percent} % sopra un giorno normale`
+        : `${-percent} % sotto un giorno normale`,
   noUsual: 'Ancora nessun giorno normale con cui confrontare',
   pending: 'Richieste da approvare',
   running: 'Richieste in corso',
@@ -46,7 +51,9 @@ export const home: typeof source.home = {
   period: 'Periodo',
   days: (count) => n(count, '# giorno', '# giorni'),
   chartSentence: (all, days, most, when) =>
-    all === 0 ? `Nessun dispositivo emesso negli ultimi ${days} giorni` : `Dispositivi emessi al giorno negli ultimi ${days} giorni: ${all} in tutto, il massimo il ${when} con ${most}`,
+    all === 0
+      ? `Nessun dispositivo emesso negli ultimi ${days} giorni`
+      : `Dispositivi emessi al giorno negli ultimi ${days} giorni: ${all} in tutto, il massimo il ${when} con ${most}`,
   today: 'Oggi',
   asTable: 'Mostra come tabella',
   day: 'Giorno',

@@ -53,7 +53,8 @@ export const messages: typeof source.messages = {
   'The date of birth is in the future': 'La data di nascita è nel futuro',
   'The date of birth is before 1900': 'La data di nascita è prima del 1900',
   'The document has expired: ask for a valid one': 'Il documento è scaduto: chiedine uno valido',
-  'Another officer must decide: you registered this request or it is for you.': 'Deve decidere un’altra persona: l’hai registrata tu o è per te.',
+  'Another officer must decide: you registered this request or it is for you.':
+    'Deve decidere un’altra persona: l’hai registrata tu o è per te.',
   'The request is already decided. Reload to see who decided.': 'La richiesta è già decisa. Ricarica per vedere da chi.',
   'You have already approved. Another officer must take the next step.': 'Hai già approvato. Il prossimo passo tocca a un’altra persona.',
 };

@@ -18,7 +18,9 @@ export const auditFilters = (rows: AuditEvent[] = []): Filter[] => {
 
 /** A name where there is one; the system and the database are named by what they are. */
 export const actorName = (actor: AuditEvent['actor']): string =>
-  actor.kind === 'operator' || actor.kind === 'holder' ? actor.name : `${actor.kind === 'system' ? 'smartCMS' : actor.name} (${i18n.t.audit.actorKinds[actor.kind] ?? actor.kind})`;
+  actor.kind === 'operator' || actor.kind === 'holder'
+    ? actor.name
+    : `${actor.kind === 'system' ? 'smartCMS' : actor.name} (${i18n.t.audit.actorKinds[actor.kind] ?? actor.kind})`;
 
 /** What the object of an event is called in the trail: a number or serial that is in its images, else the start of its id. */
 export function objectName(event: AuditEvent): string {

@@ -7,9 +7,21 @@ import { reference } from '#lib/state/reference.svelte.ts';
 export const deviceFilters = (): Filter[] => {
   const t = i18n.t.devices;
   return [
-    { kind: 'choice', name: 'state', label: t.state, options: deviceStates.map((value) => ({ value, label: i18n.t.states.device[value] })) },
+    {
+      kind: 'choice',
+      name: 'state',
+      label: t.state,
+      options: deviceStates.map((value) => ({ value, label: i18n.t.states.device[value] })),
+    },
     ...(reference.units.length > 1
-      ? [{ kind: 'choice' as const, name: 'unitId', label: t.office, options: reference.units.map((u) => ({ value: u.id, label: u.name })) }]
+      ? [
+          {
+            kind: 'choice' as const,
+            name: 'unitId',
+            label: t.office,
+            options: reference.units.map((u) => ({ value: u.id, label: u.name })),
+          },
+        ]
       : []),
   ];
 };

@@ -8,12 +8,31 @@ import { reference } from '#lib/state/reference.svelte.ts';
 export const requestFilters = (): Filter[] => {
   const t = i18n.t.requests;
   return [
-    { kind: 'choice', name: 'state', label: t.state, options: requestStates.map((value) => ({ value, label: i18n.t.states.request[value] })) },
+    {
+      kind: 'choice',
+      name: 'state',
+      label: t.state,
+      options: requestStates.map((value) => ({ value, label: i18n.t.states.request[value] })),
+    },
     ...(reference.units.length > 1
-      ? [{ kind: 'choice' as const, name: 'unitId', label: t.office, options: reference.units.map((u) => ({ value: u.id, label: u.name })) }]
+      ? [
+          {
+            kind: 'choice' as const,
+            name: 'unitId',
+            label: t.office,
+            options: reference.units.map((u) => ({ value: u.id, label: u.name })),
+          },
+        ]
       : []),
     ...(reference.profiles.length > 1
-      ? [{ kind: 'choice' as const, name: 'profileId', label: t.profile, options: reference.profiles.map((p) => ({ value: p.id, label: named(p.name) })) }]
+      ? [
+          {
+            kind: 'choice' as const,
+            name: 'profileId',
+            label: t.profile,
+            options: reference.profiles.map((p) => ({ value: p.id, label: named(p.name) })),
+          },
+        ]
       : []),
     { kind: 'days', name: 'days', label: t.registered },
   ];
