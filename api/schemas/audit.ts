@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { text } from '../../domain/holder.ts';
-import { Count, Page, shown, Time } from './common.ts';
+import { Search, Count, Page, shown, Time } from './common.ts';
 
 const operations = ['insert', 'update', 'delete', 'event'] as const;
 
@@ -12,7 +12,7 @@ export const AuditQuery = z.strictObject({
   objectId: text(100).optional(),
   operation: z.enum(operations).optional(),
   actorId: text(100).optional(),
-  search: text(100).optional(),
+  search: Search,
   ...Page,
 });
 

@@ -39,7 +39,13 @@ export const Page = {
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
 };
 
-export const Search = text(100).optional().meta({ description: 'Part of a name, tax code, number or serial' });
+/** What people look for may hold anything they type; what cannot exist is simply not found. */
+export const Search = z
+  .string()
+  .transform((s) => s.replaceAll('\0', '').normalize('NFC').trim())
+  .pipe(z.string().max(100))
+  .optional()
+  .meta({ description: 'Part of a name, tax code, number or serial' });
 
 export const ById = z.strictObject({ id: Id });
 

@@ -3,9 +3,10 @@ import type { Knex } from 'knex';
 import type { Actor } from '../../domain/actor.ts';
 import type { ApprovalState } from '../../domain/approval.ts';
 import type { DeviceProfile } from '../../domain/profile.ts';
-import { openProduction, type ProductionView } from './production.ts';
+import { openProduction } from './production.ts';
 import { mayDo } from './request-may.ts';
 import { requestHistory } from './request-history.ts';
+import { mailerOf, votesOf, type VoteView } from './request-parts.ts';
 import { iso, requestRows, toSummary, type RequestRow } from './requests.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
 
@@ -38,27 +39,6 @@ export async function requestDetail(knex: Knex, actor: Actor, id: string) {
   };
 }
 
-export type VoteView = Awaited<ReturnType<typeof votesOf>>[number];
-export type MailerView = { envelope: string; printedAt: string | null } | null;
-export type { ProductionView };
-
-async function votesOf(knex: Knex, requestId: string) {
-  const rows = (await knex('approvals')
-    .join('operators', 'operators.id', 'approvals.operator_id')
-    .where({ requestId })
-    .orderBy('decided_at')
-    .select('approvals.*', 'operators.given_name', 'operators.family_name')) as Record<string, unknown>[];
-  return rows.map((v) => ({
-    step: v.step as number,
-    round: v.round as number,
-    by: { id: v.operatorId as string, name: `${String(v.givenName)} ${String(v.familyName)}` },
-    verdict: v.verdict as string,
-    comment: v.comment as string,
-    decidedAt: iso(v.decidedAt),
-    voided: v.voidedAt !== null,
-  }));
-}
-
 const certificatesOf = async (knex: Knex, deviceId: string | null) => {
   if (!deviceId) return [];
   const columns = ['id', 'slot', 'profile', 'state', 'serial', 'subject', 'not_before', 'not_after'];
@@ -74,13 +54,6 @@ const certificatesOf = async (knex: Knex, deviceId: string | null) => {
     notAfter: iso(c.notAfter),
   }));
 };
-
-async function mailerOf(knex: Knex, deviceId: string | null): Promise<MailerView> {
-  if (!deviceId) return null;
-  const mailer = (await knex('sealed_documents').where({ deviceId, kind: 'pin_mailer' }).first('envelope', 'printed_at')) as
-    { envelope: string; printedAt: Date | null } | undefined;
-  return mailer ? { envelope: mailer.envelope, printedAt: iso(mailer.printedAt) } : null;
-}
 
 /** Before submission the steps are the profile's; afterwards those the request was submitted under. */
 function approvalOf(row: RequestRow, votes: VoteView[]) {

@@ -2,7 +2,8 @@ import { permits, sees, type Actor } from '../../domain/actor.ts';
 import { canMove } from '../../domain/machine.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { requestMachine, type RequestState } from '../../domain/request-state.ts';
-import type { MailerView, ProductionView, VoteView } from './request-detail.ts';
+import type { ProductionView } from './production.ts';
+import type { MailerView, VoteView } from './request-parts.ts';
 import type { RequestRow } from './requests.ts';
 
 interface Facts {

@@ -2863,6 +2863,7 @@ export interface operations {
                 objectId?: string;
                 operation?: "insert" | "update" | "delete" | "event";
                 actorId?: string;
+                /** @description Part of a name, tax code, number or serial */
                 search?: string;
                 /** @description The `next` of the page before */
                 cursor?: string;
