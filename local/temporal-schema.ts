@@ -23,10 +23,14 @@ export async function ensureTemporalSchema(options: SchemaOptions): Promise<void
   try {
     await ensureRole(admin, options.role);
     for (const database of DATABASES) await ensureDatabase(admin, options, database);
+    await forgetMembers(options.postgres);
   } finally {
     await admin.end();
   }
 }
+
+/** A server that ran before had other ports; the new one would look for it there for most of a minute. It is the only member. */
+const forgetMembers = (postgres: Postgres) => query(postgres, 'temporal', 'DELETE FROM cluster_membership');
 
 type Database = (typeof DATABASES)[number];
 

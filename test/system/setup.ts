@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+import { startServices } from '../../local/services.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The running system under test: its addresses, its directory and the environment of its processes. */
+    system: { url: string; validationUrl: string; mailUrl: string; dir: string; env: Record<string, string> };
+  }
+}
+
+/** One whole system for the system tests, on free ports and in a directory of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dir = mkdtempSync(join(process.platform === 'linux' ? '/dev/shm' : '/tmp', 'smartcms-system-'));
+  const services = await startServices({ dir, profile: 'test', ports: { api: 0, validation: 0, mail: 0 } });
+  const { url, validationUrl, mailUrl } = services;
+  const env = Object.fromEntries(Object.entries(services.env).filter((e): e is [string, string] => e[1] !== undefined));
+  project.provide('system', { url, validationUrl, mailUrl, dir, env });
+  return async () => {
+    await services.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+}
