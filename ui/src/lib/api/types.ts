@@ -7,7 +7,6 @@ type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { quer
 export type Me = Schemas['Me'];
 export type Assignment = Me['assignments'][number];
 export type Meta = Schemas['Meta'];
-export type Named = Schemas['Named'];
 export interface Page<T> {
   items: T[];
   next: string | null;
@@ -33,7 +32,6 @@ export type NewRequest = Schemas['RequestCreate'];
 export type RequestDetail = Schemas['RequestDetail'];
 export type Production = Schemas['Production'];
 export type JournalStep = Production['steps'][number];
-export type HistoryEntry = RequestDetail['history'][number];
 
 export type DeviceFilter = Query<'/devices'>;
 export type DeviceRow = Schemas['DeviceSummary'];

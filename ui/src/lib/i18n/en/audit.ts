@@ -79,7 +79,6 @@ export const audit = {
   unsealedText: 'It is sealed within a minute.',
   trail: 'All events of this object',
   trailOf: (what: string) => `Trail of ${what}`,
-  openObject: 'Open the object',
   older: 'Older event',
   newer: 'Newer event',
   detail: 'Detail',

@@ -39,8 +39,6 @@ export const home = {
   suspended: (count: number) => (count === 0 ? 'None suspended' : n(count, '# suspended', '# suspended')),
   offices: 'Offices',
   officers: (count: number) => n(count, '# officer', '# officers'),
-  officersTitle: 'Officers',
-  officersHint: (offices: number) => n(offices, 'in # office', 'in # offices'),
   pendingHint: 'Waiting for a decision',
   issuedPerDay: 'Issued per day',
   period: 'Period',

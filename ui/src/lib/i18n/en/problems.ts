@@ -39,7 +39,7 @@ export const problems: Record<ProblemCode, string> = {
   hsm_pin_incorrect: 'The HSM refuses its PIN: tell the administrator',
   unavailable: 'A service does not answer: try again in a minute',
   internal: 'Something broke on the server. Nothing was changed halfway: try again, then tell the administrator',
-  unreachable: 'The server does not answer. Check the network; what you typed is still here',
+  unreachable: 'The server does not answer. Check the network, then try again',
 };
 
 /** Sentences of the domain's own checks that fit a form less than a file; the others need no translation here. */

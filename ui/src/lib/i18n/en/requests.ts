@@ -25,7 +25,6 @@ export const requests = {
   noMatch: 'No request matches',
   noMatchHint: 'Remove a filter, or search for another word.',
   approved: (number: string) => `${number} approved`,
-  rejectedOne: (number: string) => `${number} rejected`,
   approveMany: (count: number) => n(count, 'Approve # request', 'Approve # requests'),
   bulkResult: (done: number, refused: number) =>
     `${n(done, '# approved', '# approved')}${refused ? `, ${n(refused, '# refused', '# refused')}` : ''}`,
@@ -53,7 +52,6 @@ export const holder = {
   } as Record<string, string>,
   docNumber: 'Number',
   issuer: 'Issued by',
-  issuerHint: 'For example: Municipality of Torino',
   expiresOn: 'Expires on',
 };
 
@@ -82,8 +80,7 @@ export const newRequest = {
 };
 
 export const request = {
-  crumb: 'Request',
-  facts: (profile: string, model: string, office: string) => `${profile}, ${model}, ${office}`,
+  facts: (profile: string, model: string, office: string) => `${profile}, ${model.toLowerCase()}, ${office}`,
   approve: 'Approve',
   reject: 'Reject…',
   submit: 'Submit',
@@ -93,7 +90,6 @@ export const request = {
   produce: 'Produce card',
   resume: 'Resume',
   scrap: 'Scrap the card…',
-  openDesk: 'Go to production',
   track: {
     label: 'Progress',
     registered: 'Registered',
@@ -132,7 +128,6 @@ export const request = {
   },
   history: 'History',
   waitingFor: (what: string) => `Waits for ${what}`,
-  historyEmpty: 'Nothing has happened yet',
   then: {
     approval: 'Then approval',
     production: 'Then production at a desk',
@@ -270,7 +265,6 @@ export const desk = {
   nothingLost: 'Nothing is lost.',
   putBack: (tail: string) => `Put back the card ending ${tail}`,
   putBackHint: 'In this station or in another one. Then press Resume.',
-  resumeHint: 'Check the reader, then press Resume.',
   attempts: (count: number) => n(count, '# attempt', '# attempts'),
   scrapTitle: 'Scrap the card',
   scrapText: 'The card is spoiled for good and its certificates are revoked. The request goes back to production with a new blank card.',

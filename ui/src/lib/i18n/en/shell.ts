@@ -4,7 +4,6 @@ const n = plurals('en-GB');
 
 export const app = {
   name: 'smartCMS',
-  tagline: 'Credential management, for operators',
   skip: 'Skip to content',
   demonstration: 'Demonstration: invented people, virtual cards, nothing here is real',
   test: 'Test environment: nothing here is real',
@@ -25,12 +24,9 @@ export const act = {
   clearFilters: 'Clear filters',
   filter: 'Filter',
   apply: 'Apply',
-  copy: 'Copy',
-  copied: 'Copied',
   back: 'Back',
   continue: 'Continue',
   show: 'Show',
-  hide: 'Hide',
 };
 
 export const time = {
@@ -38,8 +34,6 @@ export const time = {
   yesterday: 'Yesterday',
   d: 'd',
   since: 'Since',
-  ago: (d: string) => `${d} ago`,
-  inAWhile: (d: string) => `in ${d}`,
   due: (d: string) => `due in ${d}`,
   overdue: (d: string) => `overdue by ${d}`,
 };
@@ -62,7 +56,6 @@ export const nav = {
   workingAs: 'Working as',
   switchAssignment: 'Switch assignment',
   theme: 'Switch between light and dark',
-  language: 'Language',
   account: 'Account',
   keys: 'Keyboard shortcuts',
 };
@@ -140,10 +133,8 @@ export const oops = {
   title: 'This page could not be read',
   notFound: 'Not found, or not visible to you',
   notFoundHint: 'It may have been moved to another office, or the address is incomplete.',
-  keepsOld: 'The list may be out of date',
-  technical: 'Technical details',
   home: 'Go to the home page',
-  signedOut: 'Your session ended. Sign in and you come back here.',
+  signedOut: 'Sign in and you come to the page you wanted.',
   noRole: 'Your role does not show this page',
   noRoleHint: 'Use the side bar for what you can open, or ask your administrator for the role.',
 };

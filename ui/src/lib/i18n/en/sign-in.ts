@@ -10,6 +10,4 @@ export const signIn = {
   demoHint: 'Choose one: each role sees another console.',
   holder: 'Do you hold a card?',
   holderLink: 'Go to the portal',
-  noAccess: 'This account has no console. It belongs in the portal.',
-  wrongPlace: 'You are signed in as a holder',
 };

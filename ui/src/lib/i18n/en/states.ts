@@ -3,7 +3,6 @@ import type { DeviceState, HoldCause, RevocationCause } from '#domain/device-sta
 import type { ProductionStep } from '#domain/production.ts';
 import type { ProvisioningModel } from '#domain/profile.ts';
 import type { RequestState, RequestWait } from '#domain/request-state.ts';
-import type { SecretCodeState } from '#domain/secret-code-state.ts';
 
 export const states = {
   request: {
@@ -52,16 +51,6 @@ export const states = {
     expired: 'Expired',
     superseded: 'Superseded',
   } satisfies Record<CertificateState, string> as Record<CertificateState, string>,
-  code: {
-    generated: 'Generated',
-    printed: 'Printed',
-    exported: 'Exported',
-    assigned: 'Assigned',
-    delivered: 'Delivered',
-    revealed: 'Revealed',
-    used: 'Used',
-    void: 'Void',
-  } satisfies Record<SecretCodeState, string> as Record<SecretCodeState, string>,
   stoppedAt: (state: string, step: number) => `${state}, stopped at step ${step}`,
   stepOf: (step: number, all: number) => `step ${step} of ${all}`,
   holds: (n: number) => (n === 1 ? '1 hold' : `${n} holds`),

@@ -81,7 +81,6 @@ export const audit: typeof source.audit = {
   unsealedText: 'Viene sigillato entro un minuto.',
   trail: 'Tutti gli eventi di questo oggetto',
   trailOf: (what) => `Storia di ${what}`,
-  openObject: 'Apri l’oggetto',
   older: 'Evento precedente',
   newer: 'Evento successivo',
   detail: 'Dettaglio',

@@ -44,8 +44,6 @@ export const home: typeof source.home = {
   suspended: (count) => (count === 0 ? 'Nessuno sospeso' : n(count, '# sospeso', '# sospesi')),
   offices: 'Uffici',
   officers: (count) => n(count, '# operatore', '# operatori'),
-  officersTitle: 'Operatori',
-  officersHint: (offices) => n(offices, 'in # ufficio', 'in # uffici'),
   pendingHint: 'In attesa di una decisione',
   issuedPerDay: 'Emesse al giorno',
   period: 'Periodo',

@@ -38,7 +38,7 @@ export const problems: typeof source.problems = {
   hsm_pin_incorrect: 'L’HSM rifiuta il suo PIN: avvisa l’amministratore',
   unavailable: 'Un servizio non risponde: riprova tra un minuto',
   internal: 'Qualcosa si è rotto sul server. Niente è rimasto a metà: riprova, poi avvisa l’amministratore',
-  unreachable: 'Il server non risponde. Controlla la rete; ciò che hai scritto è ancora qui',
+  unreachable: 'Il server non risponde. Controlla la rete e riprova',
 };
 
 /** Sentences of the domain's checks and of the API, by their English text. */

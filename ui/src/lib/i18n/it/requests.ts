@@ -33,7 +33,6 @@ export const requests: typeof source.requests = {
   noMatch: 'Nessuna richiesta',
   noMatchHint: 'Togli un filtro, o cerca un’altra parola.',
   approved: (number) => `${number} approvata`,
-  rejectedOne: (number) => `${number} respinta`,
   approveMany: (count) => n(count, 'Approva # richiesta', 'Approva # richieste'),
   bulkResult: (done, refused) =>
     `${n(done, '# approvata', '# approvate')}${refused ? `, ${n(refused, '# rifiutata', '# rifiutate')}` : ''}`,
@@ -61,7 +60,6 @@ export const holder: typeof source.holder = {
   },
   docNumber: 'Numero',
   issuer: 'Rilasciato da',
-  issuerHint: 'Per esempio: Comune di Torino',
   expiresOn: 'Scade il',
 };
 
@@ -90,7 +88,6 @@ export const newRequest: typeof source.newRequest = {
 };
 
 export const request: typeof source.request = {
-  crumb: 'Richiesta',
   facts: (profile, model, office) => `${profile}, ${model.toLowerCase()}, ${office}`,
   approve: 'Approva',
   reject: 'Respingi…',
@@ -101,7 +98,6 @@ export const request: typeof source.request = {
   produce: 'Produci la carta',
   resume: 'Riprendi',
   scrap: 'Scarta la carta…',
-  openDesk: 'Vai alla produzione',
   track: {
     label: 'Avanzamento',
     registered: 'Registrata',
@@ -139,7 +135,6 @@ export const request: typeof source.request = {
   },
   history: 'Storia',
   waitingFor: (what) => `In attesa: ${what}`,
-  historyEmpty: 'Ancora non è successo nulla',
   then: {
     approval: 'Poi l’approvazione',
     production: 'Poi la produzione allo sportello',
@@ -278,7 +273,6 @@ export const desk: typeof source.desk = {
   nothingLost: 'Non si è perso nulla.',
   putBack: (tail) => `Rimetti la carta che finisce con ${tail}`,
   putBackHint: 'In questa postazione o in un’altra. Poi premi Riprendi.',
-  resumeHint: 'Controlla il lettore, poi premi Riprendi.',
   attempts: (count) => n(count, '# tentativo', '# tentativi'),
   scrapTitle: 'Scarta la carta',
   scrapText:

@@ -5,7 +5,6 @@ const n = plurals('it-IT');
 
 export const app: typeof source.app = {
   name: 'smartCMS',
-  tagline: 'Gestione delle credenziali, per gli operatori',
   skip: 'Vai al contenuto',
   demonstration: 'Dimostrazione: persone inventate, carte virtuali, niente qui è reale',
   test: 'Ambiente di prova: niente qui è reale',
@@ -26,12 +25,9 @@ export const act: typeof source.act = {
   clearFilters: 'Togli i filtri',
   filter: 'Filtro',
   apply: 'Applica',
-  copy: 'Copia',
-  copied: 'Copiato',
   back: 'Indietro',
   continue: 'Continua',
   show: 'Mostra',
-  hide: 'Nascondi',
 };
 
 export const time: typeof source.time = {
@@ -39,8 +35,6 @@ export const time: typeof source.time = {
   yesterday: 'Ieri',
   d: 'g',
   since: 'Da',
-  ago: (d) => `${d} fa`,
-  inAWhile: (d) => `tra ${d}`,
   due: (d) => `entro ${d}`,
   overdue: (d) => `in ritardo di ${d}`,
 };
@@ -63,7 +57,6 @@ export const nav: typeof source.nav = {
   workingAs: 'Lavori come',
   switchAssignment: 'Cambia incarico',
   theme: 'Passa da chiaro a scuro',
-  language: 'Lingua',
   account: 'Il tuo profilo',
   keys: 'Tasti rapidi',
 };
@@ -141,10 +134,8 @@ export const oops: typeof source.oops = {
   title: 'Questa pagina non si è potuta leggere',
   notFound: 'Non esiste, o non è visibile per te',
   notFoundHint: 'Forse è passata a un altro ufficio, o l’indirizzo non è completo.',
-  keepsOld: 'L’elenco potrebbe non essere aggiornato',
-  technical: 'Dettagli tecnici',
   home: 'Vai alla pagina iniziale',
-  signedOut: 'La sessione è finita. Accedi e torni qui.',
+  signedOut: 'Accedi e arrivi alla pagina che volevi.',
   noRole: 'Il tuo ruolo non vede questa pagina',
   noRoleHint: 'Nella barra a lato trovi ciò che puoi aprire; il ruolo si chiede all’amministratore.',
 };

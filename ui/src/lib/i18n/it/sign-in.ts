@@ -12,6 +12,4 @@ export const signIn: typeof source.signIn = {
   demoHint: 'Scegline uno: ogni ruolo vede un’altra console.',
   holder: 'Sei titolare di una carta?',
   holderLink: 'Vai al portale',
-  noAccess: 'Questo account non ha una console. Il suo posto è il portale.',
-  wrongPlace: 'Hai acceduto come titolare',
 };
