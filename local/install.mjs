@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPkcs11 } from './native-module.mjs';
-import { gypEnv, inTreeNode, modules, npmCommand, platform, root } from './toolchain.mjs';
+import { inTreeNode, modules, npmCommand, platform, root } from './toolchain.mjs';
 
 const stampFile = modules('.installed');
 const lockFile = join(root, '.install.lock');
@@ -44,7 +44,7 @@ async function npmCi() {
   const [file, ...cli] = npmCommand();
   const options = ['--include=dev', '--include=optional', '--ignore-scripts', '--engine-strict=false', '--no-audit', '--no-fund'];
   const shell = process.platform === 'win32' && !cli.length;
-  const child = spawn(file, [...cli, 'ci', ...options, '--loglevel=error'], { cwd: root, stdio: 'inherit', env: gypEnv(), shell });
+  const child = spawn(file, [...cli, 'ci', ...options, '--loglevel=error'], { cwd: root, stdio: 'inherit', shell });
   const code = await new Promise((resolve) => child.on('exit', resolve).on('error', resolve));
   if (code !== 0) throw new Error('npm ci failed: is the package registry reachable?');
 }

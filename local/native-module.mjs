@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { gypEnv, inTreeNode, modules, npmCommand } from './toolchain.mjs';
+import { gypArgs, gypEnv, inTreeNode, modules, npmCommand } from './toolchain.mjs';
 
 const COMPILER = ['python3', 'make', 'g++'];
 const HINT = 'pkcs11js needs python3, make and g++ to be built. Install them (Debian: apt-get install python3 make g++) and try again.';
@@ -11,7 +11,7 @@ const HINT = 'pkcs11js needs python3, make and g++ to be built. Install them (De
 export async function buildPkcs11() {
   if (loads()) return;
   ensureCompiler();
-  const { code, output } = await run(inTreeNode(), [nodeGyp(), 'rebuild'], { cwd: modules('pkcs11js'), env: gypEnv() });
+  const { code, output } = await run(inTreeNode(), [nodeGyp(), 'rebuild', ...gypArgs()], { cwd: modules('pkcs11js'), env: gypEnv() });
   if (code === 0 && loads()) return;
   const reason = output.split('\n').filter((line) => /ERR! (stack|find)|error:/.test(line));
   throw new Error(`pkcs11js could not be built. ${HINT}\n${reason.slice(0, 4).join('\n')}`);
@@ -25,10 +25,16 @@ function ensureCompiler() {
   if (process.getuid?.() !== 0 || !onPath('apt-get')) throw new Error(HINT);
   console.error('Installing a compiler (once) ...');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  let said = '';
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...COMPILER]]) {
-    spawnSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    said =
+      spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        encoding: 'utf8',
+      }).stderr ?? '';
   }
-  if (!COMPILER.every(onPath)) throw new Error(HINT);
+  if (!COMPILER.every(onPath)) throw new Error(`${HINT}\n${said.trim()}`);
 }
 
 const onPath = (name) => (process.env.PATH ?? '').split(delimiter).some((dir) => existsSync(join(dir, name)));

@@ -29,7 +29,17 @@ for (const child of Object.values(services.processes)) {
   });
 }
 
-await runDemo({ url: services.url, validationUrl: services.validationUrl, mailUrl: services.mailUrl, say });
+/** What was cut off by our own end is no failure; the process ends when everything has stopped. */
+async function demoFailed(error: unknown): Promise<never> {
+  if (!stopping) {
+    console.error(`\nThe demonstration is not complete: ${error instanceof Error ? error.message : String(error)}`);
+    console.error('The next npm start goes on with it.');
+  }
+  await stop(1);
+  return new Promise<never>(() => {});
+}
+
+await runDemo({ url: services.url, validationUrl: services.validationUrl, mailUrl: services.mailUrl, say }).catch(demoFailed);
 
 say(`
 Ready after ${((performance.now() - started) / 1000).toFixed(0)} s

@@ -33,13 +33,24 @@ export const openssl = (): Promise<string> =>
 export const pdfTools = (): Promise<string> =>
   program({ find: () => which('pdftotext'), what: 'pdftotext', packageName: 'poppler-utils', variable: 'PATH' });
 
-/** Installs Debian packages without questions; quiet when that fails, as the caller looks for what it needs. Root only. */
-export async function aptInstall(packages: string[]): Promise<void> {
+let installing = Promise.resolve();
+
+/**
+ * Installs Debian packages without questions; quiet when that fails, as the caller looks for what it needs. Root only. One after the
+ * other, since parts are made ready side by side and two at once lock each other out; for another process's lock it waits.
+ */
+export function aptInstall(packages: string[]): Promise<void> {
+  installing = installing.then(() => install(packages));
+  return installing;
+}
+
+async function install(packages: string[]): Promise<void> {
   if (!which('apt-get')) return;
   console.error(`Installing ${packages.join(', ')} (once) ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['-qq', 'update'], { env });
-  await run('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], { env });
+  const quiet = ['-qq', '-o', 'DPkg::Lock::Timeout=120'];
+  await run('apt-get', [...quiet, 'update'], { env });
+  await run('apt-get', [...quiet, '-y', '--no-install-recommends', 'install', ...packages], { env });
 }
 
 interface Program {

@@ -21,12 +21,12 @@ export function npmCommand() {
   return cli && node ? [node, cli] : ['npm'];
 }
 
-/**
- * The environment in which node-gyp finds the headers of the in-tree Node. This variable also beats a `nodedir` in the
- * user's .npmrc, which would build for another Node; `npm_config_nodedir` would win over it, so it is taken away.
- */
+/** How node-gyp is told the headers of the in-tree Node: by its argument, the one way that the node-gyp of every npm knows. */
+export const gypArgs = () => [`--nodedir=${modules(`node-${platform}`)}`];
+
+/** The environment without what node-gyp would take instead of that argument: a `nodedir` of the user's .npmrc, for another Node. */
 export function gypEnv() {
-  const env = { ...process.env, npm_package_config_node_gyp_nodedir: modules(`node-${platform}`) };
-  delete env.npm_config_nodedir;
+  const env = { ...process.env };
+  for (const name of ['npm_config_nodedir', 'npm_package_config_node_gyp_nodedir']) delete env[name];
   return env;
 }
