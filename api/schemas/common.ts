@@ -42,8 +42,14 @@ export const Page = {
 /** What people look for may hold anything they type; what cannot exist is simply not found. */
 export const Search = z
   .string()
-  .transform((s) => s.replaceAll('\0', '').normalize('NFC').trim())
-  .pipe(z.string().max(100))
+  .transform((s) => s.normalize('NFC').trim())
+
+  .pipe(
+    z
+      .string()
+      .max(100)
+      .regex(/^[^\u0000-\u001f\u007f]*$/, 'No control characters'),
+  )
   .optional()
   .meta({ description: 'Part of a name, tax code, number or serial' });
 

@@ -97,7 +97,6 @@ async function approvesAndProduces(holder: Holder, request: string): Promise<Pag
   await journal(page).waitFor();
   await state(page, t.states.request.produced).waitFor({ timeout: 60_000 });
   await sees(page, t.desk.ready);
-  await page.getByText(t.act.show, { exact: true }).click();
   expect(await journal(page).getByRole('img', { name: t.desk.state.done, exact: true }).count()).toBe(Object.keys(t.steps).length);
   return page;
 }
