@@ -65,7 +65,15 @@ export interface RequestDetail extends RequestSummary {
 }
 
 export interface Home {
-  waiting: { kind: string; number: string; holder: string; detail: string; since: string; dueAt: string | null }[];
+  waiting: {
+    kind: string;
+    number: string;
+    holder: string;
+    profile: { en: string };
+    problem: string | null;
+    since: string;
+    dueAt: string | null;
+  }[];
   figures: Record<string, number>;
   services: { name: string; state: string; detail: string }[];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Count, Day, Id, shown, Time } from './common.ts';
+import { Count, Day, Id, LocalText, shown, Time } from './common.ts';
 
 const Waiting = z
   .object({
@@ -8,7 +8,8 @@ const Waiting = z
     requestId: Id,
     number: z.string(),
     holder: z.string(),
-    detail: z.string(),
+    profile: LocalText,
+    problem: z.string().nullable(),
     since: Time.nullable(),
     dueAt: Time.nullable(),
   })

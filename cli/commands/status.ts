@@ -59,7 +59,7 @@ const waitingLine = (w: Home['waiting'][number]): string[] => [
   `  ${w.number}`,
   w.holder,
   w.kind,
-  w.detail,
+  w.problem ?? w.profile.en,
   w.since ? `since ${minutes(w.since)}` : '',
   w.dueAt ? `until ${minutes(w.dueAt)}` : '',
 ];

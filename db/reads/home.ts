@@ -61,14 +61,15 @@ async function waitingFor(knex: Knex, actor: Actor) {
           .whereRaw(task.where, { me: actor.id })
           .orderBy('requests.waiting_since')
           .limit(LONGEST_LIST)
-          .select('requests.*', { profileName: 'device_profiles.name_en' });
+          .select('requests.*', { nameEn: 'device_profiles.name_en', nameIt: 'device_profiles.name_it' });
         const rows = (await visibleTo(query, actor, task.permission, ownership('requests'))) as WaitingRow[];
         return rows.map((r) => ({
           kind: task.kind,
           requestId: r.id,
           number: r.number,
           holder: `${r.data.givenName} ${r.data.familyName}`,
-          detail: (r.problemDetail as string | null) ?? (r.profileName as string),
+          profile: { en: r.nameEn as string, it: r.nameIt as string },
+          problem: r.problemDetail as string | null,
           since: iso(r.waitingSince),
           dueAt: iso(r.deadlineAt),
         }));

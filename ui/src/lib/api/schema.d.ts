@@ -829,7 +829,8 @@ export interface components {
             requestId: string;
             number: string;
             holder: string;
-            detail: string;
+            profile: components["schemas"]["LocalText"];
+            problem: string | null;
             since: string | null;
             dueAt: string | null;
         };
