@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { varDir } from '../local/paths.ts';
-import { UsageError } from './usage-error.ts';
+import type { Services } from '../local/services.ts';
+import { exitStatus, UsageError } from './usage-error.ts';
 
 /** Where smartCMS answers. `close` ends what was started for this command. */
 export interface Connection {
@@ -17,7 +18,27 @@ async function connect(given: string | undefined = process.env.SMARTCMS_URL): Pr
   const { startServices } = await import('../local/services.ts');
   process.stderr.write('No smartCMS runs here: starting the embedded one for this command.\n');
   const services = await startServices({ ui: false, say: (line) => process.stderr.write(`${line}\n`) });
-  return { url: services.url, close: () => services.stop() };
+  const release = failWith(services.processes);
+  return {
+    url: services.url,
+    close: () => {
+      release();
+      return services.stop();
+    },
+  };
+}
+
+/** Ends the command, and by the watchdog its stack, when one of the processes dies under it: it would wait for that one for ever. */
+function failWith(processes: Services['processes']): () => void {
+  let watching = true;
+  for (const child of Object.values(processes)) {
+    void child.exited.then((code) => {
+      if (!watching) return;
+      process.stderr.write(`\n${child.name} ended by itself (${code ?? 'killed'}). Its last lines:\n${child.logTail()}\n`);
+      process.exit(exitStatus.refused);
+    });
+  }
+  return () => (watching = false);
 }
 
 function addressOf(text: string): string {

@@ -24,6 +24,21 @@ export async function ensureDatabases(postgres: Postgres, secretsDir: string): P
   }
 }
 
+const REACH_MS = 10_000;
+
+/** Throws one sentence unless the database that a variable names answers. Its address stays out of it: a password may be in there. */
+export async function assertReachable(variable: string, url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: REACH_MS });
+  try {
+    await client.connect();
+  } catch (error) {
+    const { code, name } = error as NodeJS.ErrnoException;
+    throw new Error(`The database of ${variable} does not answer (${code ?? name}). Start it, mend the address, or unset the variable.`);
+  } finally {
+    await client.end();
+  }
+}
+
 interface Context {
   admin: pg.Client;
   postgres: Postgres;

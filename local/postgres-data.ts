@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { endProcess } from './process-record.ts';
@@ -31,7 +31,8 @@ export async function ensureCluster(bin: string, dataDir: string, password: stri
   rmSync(draft, { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
   makeOwnDir(draft);
-  await withPasswordFile(password, (file) => initdb(bin, draft, file));
+  const passwordFile = `${draft}-password`;
+  await withPasswordFile(passwordFile, password, () => initdb(bin, draft, passwordFile));
   renameSync(draft, dataDir);
 }
 
@@ -49,14 +50,11 @@ async function initdb(bin: string, dataDir: string, passwordFile: string): Promi
   await must(join(bin, 'initdb'), args, { cwd: '/', env: postgresEnv, ...unprivilegedUser });
 }
 
-/** initdb reads the password from a file, which its user must own. */
-async function withPasswordFile(password: string, work: (file: string) => Promise<void>): Promise<void> {
-  const dir = `/var/tmp/smartcms-init-${randomBytes(8).toString('hex')}`;
-  makeOwnDir(dir);
-  const file = join(dir, 'password');
+/** initdb reads the password from a file, which its user must own. Beside the data: what a crash leaves, the next start takes away. */
+async function withPasswordFile(file: string, password: string, work: () => Promise<void>): Promise<void> {
   writeFileSync(file, password, { mode: 0o600 });
   if (unprivilegedUser) chownSync(file, unprivilegedUser.uid, unprivilegedUser.gid);
-  await work(file).finally(() => rmSync(dir, { recursive: true, force: true }));
+  await work().finally(() => rmSync(file, { force: true }));
 }
 
 function makeOwnDir(dir: string): void {

@@ -79,7 +79,8 @@ async function launch(options: Launch): Promise<{ server: RunningProcess; port: 
     const server = spawnServer(options, port);
     if (await becomesReady(server, options.dataDir)) return { server, port };
     await server.stop();
-    if (attempt === ATTEMPTS) throw new Error(`PostgreSQL does not start:\n${server.logTail()}`);
+    if (attempt === ATTEMPTS)
+      throw new Error(`PostgreSQL does not start on ${options.dataDir} (npm run reset forgets these data):\n${server.logTail()}`);
     await delay(200 * attempt);
   }
 }

@@ -50,7 +50,17 @@ function records(dir: string): { name: string; record: ProcessRecord }[] {
   return recordFiles(dir)
     .map((file) => ({ name: file.slice(0, -5), path: join(dir, file) }))
     .sort((a, b) => statSync(b.path).mtimeMs - statSync(a.path).mtimeMs)
-    .map(({ name, path }) => ({ name, record: read(path) }));
+    .flatMap(({ name, path }) => recordIn(name, path));
+}
+
+/** One that cannot be read (a disk that was full, a power cut) names no process: it is taken away. */
+function recordIn(name: string, path: string): { name: string; record: ProcessRecord }[] {
+  try {
+    return [{ name, record: read(path) }];
+  } catch {
+    rmSync(path, { force: true });
+    return [];
+  }
 }
 
 const read = (path: string): ProcessRecord => JSON.parse(readFileSync(path, 'utf8')) as ProcessRecord;

@@ -72,8 +72,9 @@ test('the next start ends what an earlier owner left, and nothing that only has 
   other?.kill('SIGKILL');
 });
 
-test('a record that is cut short by a crash is ignored', async () => {
+test('a record that a crash cut short or made unreadable is taken away', async () => {
   writeRecord(join(dir, 'run/processes'), 'x', { pid: 999_999_999, startedAt: '1', stopSignal: 'SIGTERM', graceMs: 1 });
-  writeFileSync(join(dir, 'run/processes/y.draft'), '{"pid":');
+  for (const name of ['y.draft', 'z.json']) writeFileSync(join(dir, 'run/processes', name), '{"pid":');
   expect(await endRecorded(join(dir, 'run/processes'))).toEqual([]);
+  expect(readdirSync(join(dir, 'run/processes'))).toEqual(['y.draft']);
 });

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureDatabases } from './databases.ts';
+import { assertReachable, ensureDatabases } from './databases.ts';
 import { startMailSink } from './mail-sink.ts';
 import { becomeOwner, resignOwner } from './owner.ts';
 import { startPostgres } from './postgres.ts';
@@ -70,6 +70,8 @@ async function stopAll({ dir, processes, stoppers }: Context): Promise<void> {
 
 async function dataPart({ dir, secretsDir, ports, processes, say }: Context) {
   const { DATABASE_URL, AUDIT_DATABASE_URL } = process.env;
+  if (DATABASE_URL) await assertReachable('DATABASE_URL', DATABASE_URL);
+  if (AUDIT_DATABASE_URL) await assertReachable('AUDIT_DATABASE_URL', AUDIT_DATABASE_URL);
   const temporal = await externalTemporal();
   const external = temporal && temporalEnv(temporal);
   if (DATABASE_URL && AUDIT_DATABASE_URL && external) return { DATABASE_URL, AUDIT_DATABASE_URL, ...external };

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
+const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const RETENTION = '30 days';
 const RETRY_MS = 50;
@@ -29,6 +30,7 @@ async function attempt(connection: Connection, namespace: string): Promise<strin
     await connection.withDeadline(Date.now() + 5000, async () => {
       await register(connection, namespace);
       await connection.workflowService.countWorkflowExecutions({ namespace });
+      await askHistory(connection, namespace);
     });
     return undefined;
   } catch (error) {
@@ -41,6 +43,20 @@ async function register(connection: Connection, namespace: string): Promise<void
   try {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
   } catch (error) {
-    if (!(isGrpcServiceError(error) && (error.code as number) === ALREADY_EXISTS)) throw error;
+    if (!hasCode(error, ALREADY_EXISTS)) throw error;
   }
 }
+
+/**
+ * The part that keeps workflows joins last, and later still when the server before was killed. Without it nothing can be started; asked
+ * for a workflow that nobody has, it says so.
+ */
+async function askHistory(connection: Connection, namespace: string): Promise<void> {
+  try {
+    await connection.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: 'is-history-there' } });
+  } catch (error) {
+    if (!hasCode(error, NOT_FOUND)) throw error;
+  }
+}
+
+const hasCode = (error: unknown, code: number): boolean => isGrpcServiceError(error) && (error.code as number) === code;

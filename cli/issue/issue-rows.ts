@@ -30,15 +30,26 @@ export async function issueRows({ good, bad, crew, validationUrl, station, jobs 
   return reportOf({ outcomes, bad, notStarted: good.length - outcomes.length, ...checked });
 }
 
+/** One Ctrl-C arrives twice: from the terminal, and from npm, which passes on what the terminal has told everybody. */
+const SAME_PRESS_MS = 500;
+
 /** The second Ctrl-C has its usual effect. */
 function interruptible() {
   const controller = new AbortController();
-  const stop = () => {
-    process.stderr.write('\nFinishing the cards that are on their way; Ctrl-C again leaves them as they are.\n');
-    controller.abort();
+  let pressedAt = 0;
+  const end = () => process.off('SIGINT', onPress);
+  const onPress = () => {
+    if (pressedAt === 0) {
+      process.stderr.write('\nFinishing the cards that are on their way; Ctrl-C again leaves them as they are.\n');
+      pressedAt = Date.now();
+      controller.abort();
+    } else if (Date.now() - pressedAt > SAME_PRESS_MS) {
+      end();
+      process.kill(process.pid, 'SIGINT');
+    }
   };
-  process.once('SIGINT', stop);
-  return { signal: controller.signal, end: () => process.off('SIGINT', stop) };
+  process.on('SIGINT', onPress);
+  return { signal: controller.signal, end };
 }
 
 function note(outcomes: readonly RowOutcome[], bad: number): string {
