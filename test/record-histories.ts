@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
@@ -23,11 +22,12 @@ import { productionWorkflowId } from '../workflows/device-production-messages.ts
 import * as messages from '../workflows/request-messages.ts';
 import { stationCardWorkflowId } from '../workflows/station-card-messages.ts';
 import { person } from './support/workshop.ts';
+import { makeStackDir } from './support/stack-dir.ts';
 
 // Records the histories that replay.test.ts replays: run it after a change of a workflow that is meant to change histories, on purpose.
 // Uses a whole system of its own; its payload key is recorded too, because it encrypts nothing else.
 const folder = join(import.meta.dirname, 'histories');
-const dir = mkdtempSync(join(tmpdir(), 'smartcms-histories-'));
+const dir = makeStackDir('histories');
 const services = await startServices({ dir, profile: 'test', ports: { api: 0, validation: 0, mail: 0 }, ui: false });
 const { env } = services;
 if (env['SOFTHSM2_CONF']) process.env['SOFTHSM2_CONF'] = env['SOFTHSM2_CONF'];

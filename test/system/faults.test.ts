@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../db/database.ts';
 import { root } from '../../local/paths.ts';
 import { startServices, type Services } from '../../local/services.ts';
+import { makeStackDir } from '../support/stack-dir.ts';
 import { somebody } from './people.ts';
 
 const PEOPLE = 8;
@@ -19,7 +20,7 @@ const writePeople = (count: number) =>
   writeFileSync(join(dir, 'people.csv'), stringify(Array.from({ length: count }, row), { header: true }));
 
 beforeAll(async () => {
-  dir = mkdtempSync('/dev/shm/smartcms-faults-');
+  dir = makeStackDir('faults');
   services = await start();
   writePeople(PEOPLE);
 });

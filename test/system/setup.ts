@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 
 import { startServices } from '../../local/services.ts';
+import { makeStackDir } from '../support/stack-dir.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,7 +13,7 @@ declare module 'vitest' {
 
 /** One whole system for the system tests, on free ports and in a directory of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dir = mkdtempSync(join(process.platform === 'linux' ? '/dev/shm' : '/tmp', 'smartcms-system-'));
+  const dir = makeStackDir('system');
   const services = await startServices({ dir, profile: 'test', ports: { api: 0, validation: 0, mail: 0 } });
   const { url, validationUrl, mailUrl } = services;
   const env = Object.fromEntries(Object.entries(services.env).filter((e): e is [string, string] => e[1] !== undefined));
