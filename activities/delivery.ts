@@ -25,17 +25,24 @@ export const deliveryActivities = ({ requests, progress, secrets, mails }: Deps)
       await secrets.assign({ deviceId, kind: 'activation' });
       await progress.deliver({ by: { kind: 'operator', id: by }, id: requestId, deadlineAt: expiresAt });
     }
-    const { holderId, holderLocale: locale, deadlineAt } = await requests.load(requestId);
-    await mails.enqueue({
-      id: v7(),
-      eventKey: `activation/${requestId}`,
-      template: 'activation-code',
-      locale,
-      holderId,
-      requestId,
-      deviceId,
-    });
-    return { deadlineAt: (deadlineAt ?? new Date()).toISOString() };
+    const delivered = await requests.load(requestId);
+    await mails.enqueue(activationMail(delivered, `activation/${requestId}`));
+    return { deadlineAt: (delivered.deadlineAt ?? new Date()).toISOString() };
+  },
+
+  /**
+   * A new code instead of one that was lost or ended by wrong tries. Done again after a crash it makes another one, but only while no mail
+   * was queued: what the mail brings is the code that counts.
+   */
+  async sendNewActivationCode({ requestId, by, key }: { requestId: string; by: string; key: string }): Promise<void> {
+    const request = await requests.load(requestId);
+    const deviceId = deviceOf(request);
+    const mail = activationMail(request, `activation/${requestId}/${key}`);
+    if (await mails.isQueued(mail)) return;
+    await secrets.annul({ by: { kind: 'operator', id: by }, deviceId, kind: 'activation' });
+    await secrets.ensureActivationCode({ deviceId, requestId, ...(request.deadlineAt && { expiresAt: request.deadlineAt }) });
+    await secrets.assign({ deviceId, kind: 'activation' });
+    await mails.enqueue(mail);
   },
 
   /** The holder's PIN is on the card: card and certificates are active, the codes are used up and the request is closed. */
@@ -50,6 +57,17 @@ export const deliveryActivities = ({ requests, progress, secrets, mails }: Deps)
     await progress.close({ id: requestId });
     await requests.markEnded({ id: requestId });
   },
+});
+
+/** Brings the code that is live when it is sent; one for each event. */
+const activationMail = (request: RequestForWork, eventKey: string) => ({
+  id: v7(),
+  eventKey,
+  template: 'activation-code',
+  locale: request.holderLocale,
+  holderId: request.holderId,
+  requestId: request.id,
+  deviceId: deviceOf(request),
 });
 
 function deviceOf({ deviceId }: RequestForWork): string {

@@ -72,6 +72,12 @@ export function secrets({ hsm, keys, codes }: Deps) {
       if (code?.state === 'assigned') await codes.move({ by: system, id: code.id, to: 'delivered' });
     },
 
+    /** The code is good for nothing from now on. */
+    async annul({ by, deviceId, kind }: CodeOf & { by: ActorRef }): Promise<void> {
+      const code = await codes.live({ deviceId, kind });
+      if (code) await codes.move({ by, id: code.id, to: 'void' });
+    },
+
     /** The code has done its work and is forgotten. */
     async useUp({ by, deviceId, kind }: CodeOf & { by: ActorRef }): Promise<void> {
       for (let code = await codes.live({ deviceId, kind }); code; code = await codes.live({ deviceId, kind }))

@@ -31,6 +31,8 @@ export const resume = defineUpdate<RequestProgress, [{ stationId: string; by: st
 export const scrap = defineUpdate<RequestProgress, [{ by: string; reason: string }]>('scrap');
 /** The card was handed over; the holder gets the activation code by mail. */
 export const deliver = defineUpdate<RequestProgress, [{ by: string }]>('deliver');
+/** A new activation code by mail; the one before is void. `key` names this sending: told twice, it happens once. */
+export const sendNewCode = defineUpdate<RequestProgress, [{ by: string; key: string }]>('sendNewCode');
 /** The holder proved the activation code; the chosen PIN is a secret code row (kind `chosen_pin`), never in here. */
 export const activate = defineUpdate<RequestProgress, [{ holderId: string; chosenPinId: string }]>('activate');
 export const cancel = defineUpdate<RequestProgress, [{ by: ActorRef; reason: string }]>('cancel');

@@ -133,6 +133,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     (p) => (rules.assertStopped(p), rules.productionResumed(p, 's2')),
     (p) => (p.production ? rules.productionEnded(p, 'completed') : p),
     (p) => (rules.assertMayDeliver(p), rules.delivered(p, later)),
+    (p) => (rules.assertMaySendCode(p), p),
     (p) => (rules.assertMayActivate(p), rules.activated(p)),
     (p) => (rules.assertMayCancel(p), rules.cancelled(p)),
     (p) => (rules.expiryOf(p) === undefined ? p : rules.expired(p)),

@@ -99,6 +99,10 @@ export function assertMayDeliver(process: RequestProcess): void {
 
 export const delivered = (process: RequestProcess, deadlineAt: string): RequestProcess => moved(process, 'delivered', { deadlineAt });
 
+export function assertMaySendCode(process: RequestProcess): void {
+  assertState(process, 'delivered', 'an activation code is for a card that was handed over and is not active yet. Reload the page.');
+}
+
 export function assertMayActivate(process: RequestProcess): void {
   assertState(process, 'delivered', 'only a delivered card can be activated.');
 }

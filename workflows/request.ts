@@ -90,6 +90,15 @@ export async function request({ requestId, stationId }: RequestInput): Promise<R
     answer,
   });
 
+  process.on(messages.sendNewCode, {
+    check: rules.assertMaySendCode,
+    work: async (p, { by, key }) => {
+      await main.sendNewActivationCode({ requestId, by, key });
+      return p;
+    },
+    answer,
+  });
+
   process.on(messages.activate, {
     check: rules.assertMayActivate,
     work: async (p, { holderId, chosenPinId }) => {

@@ -17,6 +17,8 @@ export interface Attempts {
   spend(kind: AttemptKind, key: string): Promise<void>;
   /** A success gives the try back. */
   giveBack(kind: AttemptKind, key: string): Promise<void>;
+  /** Forgets all attempts of this key. */
+  forgive(kind: AttemptKind, key: string): Promise<void>;
   /** Failures of an unknown login: the delay an account would have, in the same steps. */
   unknownLoginFailed(login: string): Promise<void>;
   unknownLoginWait(login: string): Promise<Date | undefined>;
@@ -51,6 +53,7 @@ export function memoryAttempts(limits: Record<AttemptKind, Limit> = shippedLimit
       });
     },
     giveBack: async (kind, key) => void (await limiters[kind].reward(key)),
+    forgive: async (kind, key) => void (await limiters[kind].delete(key)),
     unknownLoginFailed: async (login) => {
       const { consumedPoints } = await unknown.penalty(login);
       if (consumedPoints >= 3) await waits.block(login, Math.min(300, 2 ** (consumedPoints - 3)));

@@ -31,6 +31,7 @@ import { readRequest } from './read-request.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeDevice } from './revoke-device.ts';
 import { scrapProduction } from './scrap-production.ts';
+import { sendActivationCode } from './send-activation-code.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
@@ -70,6 +71,7 @@ export const operations = {
   resumeProduction,
   scrapProduction,
   deliverDevice,
+  sendActivationCode,
   printPinMailer,
   listDevices,
   readDevice,

@@ -113,6 +113,7 @@ const may = z.object({
   resume: z.boolean(),
   scrap: z.boolean(),
   deliver: z.boolean(),
+  sendCode: z.boolean(),
   printMailer: z.boolean(),
 });
 

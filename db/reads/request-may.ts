@@ -30,6 +30,7 @@ export function mayDo(actor: Actor, { row, votes, production, mailer, excluded }
     resume: stopped && can('device.produce'),
     scrap: stopped && can('device.produce'),
     deliver: state === 'produced' && can('device.deliver'),
+    sendCode: state === 'delivered' && can('device.deliver'),
     printMailer: mailer !== null && mailer.printedAt === null && can('code.print'),
   };
 }

@@ -16,6 +16,9 @@ export const mailOutboxStore = (knex: Knex) => ({
       await Mail.query(trx).insert(mail).onConflict('eventKey').ignore();
     }),
 
+  /** True if a mail of this event was queued, whatever became of it. */
+  isQueued: async ({ eventKey }: { eventKey: string }): Promise<boolean> => (await Mail.query(knex).findOne({ eventKey })) !== undefined,
+
   /** Takes due mails for `leaseSeconds`; several senders never take the same one. What a crash left is due again afterwards. */
   claimDue: ({ limit, leaseSeconds }: { limit: number; leaseSeconds: number }): Promise<Mail[]> =>
     transaction(knex, system, async (trx) => {

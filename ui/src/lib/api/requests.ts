@@ -19,6 +19,9 @@ export const cancelRequest = (id: string, reason: string, key: string): Promise<
 export const deliverRequest = (id: string, key: string): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/delivery', { params: of(id, write(key)) }));
 
+export const sendActivationCode = (id: string, key: string): Promise<RequestDetail> =>
+  body(client.POST('/requests/{id}/activation-code', { params: of(id, write(key)) }));
+
 /** Replaces the registered data; approvals given so far are void. `version` is the one that was read. */
 export const amendRequest = (
   id: string,
