@@ -2,6 +2,25 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
+const BEAT_MS = 3000;
+
+/**
+ * Tells Temporal that the process lives while an activity runs: one that was killed is missed within `heartbeatTimeout` of
+ * workflows/activities.ts, not only when the longest time of the step has passed.
+ */
+export const beatWhileRunning = (context: Context): { inbound: ActivityInboundCallsInterceptor } => ({
+  inbound: {
+    async execute(input, next) {
+      const beat = setInterval(() => context.heartbeat(), BEAT_MS);
+      try {
+        return await next(input);
+      } finally {
+        clearInterval(beat);
+      }
+    },
+  },
+});
+
 /** Ids that may stand in a log; an input holds nothing but references. */
 const references = ['requestId', 'productionId', 'actionId', 'stationId', 'ca'] as const;
 

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Activities } from '../activities/index.ts';
 import { caQueue, stationQueue } from '../workflows/device-production-messages.ts';
 import { workflowBundle } from './bundle.ts';
-import { logActivities } from './interceptors.ts';
+import { beatWhileRunning, logActivities } from './interceptors.ts';
 
 export interface WorkerParts {
   connection: NativeConnection;
@@ -23,7 +23,7 @@ const common = ({ connection, namespace, dataConverter, activities, log }: Worke
   namespace,
   dataConverter,
   activities,
-  interceptors: { activity: [logActivities(log)] },
+  interceptors: { activity: [beatWhileRunning, logActivities(log)] },
   shutdownGraceTime,
   shutdownForceTime: '15s',
 });

@@ -9,12 +9,15 @@ import { caQueue, stationQueue } from './device-production-messages.ts';
  */
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
 
+/** The worker beats every three seconds while a step runs (worker/interceptors.ts); one that does not for so long is dead. */
+const heartbeatTimeout = '15s';
+
 /** Steps on the database: short. */
-export const main = proxyActivities<Activities>({ startToCloseTimeout: '30s', retry });
+export const main = proxyActivities<Activities>({ startToCloseTimeout: '30s', heartbeatTimeout, retry });
 
 /** Steps that ask a CA, which may be slow to answer. */
 export const ca = (code: string): ActivityInterfaceFor<Activities> =>
-  proxyActivities<Activities>({ taskQueue: caQueue(code), startToCloseTimeout: '2 minutes', retry });
+  proxyActivities<Activities>({ taskQueue: caQueue(code), startToCloseTimeout: '2 minutes', heartbeatTimeout, retry });
 
 /** Steps with a card: RSA keys may take a minute. A station that takes no step for so long is not there, and a person must choose another. */
 export const station = (id: string): ActivityInterfaceFor<Activities> =>
@@ -22,9 +25,16 @@ export const station = (id: string): ActivityInterfaceFor<Activities> =>
     taskQueue: stationQueue(id),
     startToCloseTimeout: '5 minutes',
     scheduleToStartTimeout: '15 minutes',
+    heartbeatTimeout,
     retry,
   });
 
 /** Steps with a card while a person waits for the answer: given up within a minute. */
 export const stationNow = (id: string): ActivityInterfaceFor<Activities> =>
-  proxyActivities<Activities>({ taskQueue: stationQueue(id), scheduleToCloseTimeout: '50s', scheduleToStartTimeout: '20s', retry });
+  proxyActivities<Activities>({
+    taskQueue: stationQueue(id),
+    scheduleToCloseTimeout: '50s',
+    scheduleToStartTimeout: '20s',
+    heartbeatTimeout,
+    retry,
+  });

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 import { openDatabase } from '../../db/database.ts';
 import { root } from '../../local/paths.ts';
 import { startServices, type Services } from '../../local/services.ts';
 import { makeStackDir } from '../support/stack-dir.ts';
 import { somebody } from './people.ts';
+import { until } from './until.ts';
 
 const PEOPLE = 8;
 let dir: string;
@@ -39,6 +40,7 @@ function row() {
 async function issue(killAfterMs?: number): Promise<{ code: number | null; output: string }> {
   const args = [join(root, 'cli/main.ts'), 'issue', join(dir, 'people.csv'), '--json', '--url', services.url];
   const child = spawn(process.execPath, args, { env: services.env, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
@@ -94,6 +96,21 @@ async function theBookBalances(): Promise<void> {
     await knex.destroy();
   }
 }
+
+test('a worker killed in the middle of a card is missed within seconds, and the card is finished', async () => {
+  writePeople(3);
+  const run = issue();
+  const knex = openDatabase(services.env.DATABASE_URL ?? '', { poolMax: 1 });
+  try {
+    const inTheMiddle = () => knex('production_steps').where({ state: 'running' }).whereIn('step', ['keys', 'certify', 'write']).first();
+    await until('a step at the card or the CA', inTheMiddle);
+    await kill('worker');
+    await until('every card', async () => (await knex('requests').whereNot('state', 'produced').first()) === undefined, 60_000);
+  } finally {
+    await knex.destroy();
+  }
+  expect(await run).toMatchObject({ code: 0 });
+});
 
 test('the audit chain is whole after all of it', async () => {
   const args = [join(root, 'cli/main.ts'), 'audit', 'verify', '--json', '--url', services.url];
