@@ -48,6 +48,23 @@ export const sees = (actor: Actor, permission: Permission, row: Ownership): bool
 
 const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
 
+/** Where an actor sees everything: the whole tree, subtrees by their top, and single units; no unit is in two of them. */
+export interface Reach {
+  everything: boolean;
+  below: readonly string[];
+  units: readonly string[];
+}
+
+/** The part of the tree whose rows all show to the actor. What only `own` shows is not in it. */
+export function reachOf(actor: Actor, permission: Permission): Reach {
+  const assignments = assignmentsFor(actor, permission);
+  const paths = (visibility: Visibility) => [...new Set(assignments.filter((a) => a.visibility === visibility).map((a) => a.unitPath))];
+  if (assignments.some((a) => a.visibility === 'all')) return { everything: true, below: [], units: [] };
+  const tops = paths('subtree');
+  const below = tops.filter((path) => !tops.some((top) => top !== path && isWithin(path, top)));
+  return { everything: false, below, units: paths('office').filter((path) => !below.some((top) => isWithin(path, top))) };
+}
+
 /** The same actor as it travels in workflow messages and audit events: ids only. */
 export interface ActorRef {
   kind: 'operator' | 'holder' | 'system';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { Actor } from '../../domain/actor.ts';
-import { onePage, toPage, type PageQuery, type SortKey } from './keyset.ts';
+import { chosenPage, eachState, toPage, type PageQuery, type SortKey } from './keyset.ts';
 import { iso } from './requests.ts';
 import { matching } from './search.ts';
 import { ownership, visibleTo } from './visible-to.ts';
@@ -20,13 +20,18 @@ const sorts: Record<NonNullable<DeviceFilter['sort']>, SortKey> = {
 
 /** One page of the devices that the actor sees. Blank stock shows only when asked for by state. */
 export async function listDevices(knex: Knex, actor: Actor, filter: DeviceFilter = {}) {
-  const query = visibleTo(deviceRows(knex), actor, 'device.read', ownership('devices'));
-  if (filter.state?.length) void query.whereIn('devices.state', filter.state);
+  const choices = eachState(filter.state).map((state) => chosen(knex, actor, { ...filter, state }));
+  const key = sorts[filter.sort ?? '-updatedAt'];
+  const rows = (await chosenPage(deviceRows(knex), { choices, key, page: filter })) as DeviceRow[];
+  return toPage(rows, filter, (row) => toDeviceSummary(row as DeviceRow));
+}
+
+function chosen(knex: Knex, actor: Actor, filter: Omit<DeviceFilter, 'state'> & { state: string | undefined }): Knex.QueryBuilder {
+  const query = visibleTo(knex('devices'), actor, 'device.read', ownership('devices'));
+  if (filter.state) void query.where('devices.state', filter.state);
   else void query.whereNot('devices.state', 'in_stock');
   if (filter.unitId) void query.where('devices.unit_id', filter.unitId);
-  void matching(query, 'devices.search', filter.search);
-  const rows = (await onePage(query, sorts[filter.sort ?? '-updatedAt'], filter)) as DeviceRow[];
-  return toPage(rows, filter, (row) => toDeviceSummary(row as DeviceRow));
+  return matching(query, 'devices.search', filter.search);
 }
 
 const openHolds = `(select count(*)::int from device_holds h where h.device_id = devices.id and h.lifted_at is null)`;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { Actor } from '../../domain/actor.ts';
-import { onePage, toPage, type PageQuery, type SortKey } from './keyset.ts';
+import { chosenPage, toPage, type PageQuery, type SortKey } from './keyset.ts';
 import { iso } from './requests.ts';
 import { matching } from './search.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
@@ -12,9 +12,10 @@ const searched = `lower(holders.given_name || ' ' || holders.family_name || ' ' 
 
 /** One page of the holders that the actor sees. */
 export async function listHolders(knex: Knex, actor: Actor, filter: PageQuery & { search?: string | undefined } = {}) {
-  const query = visibleTo(holderRows(knex), actor, 'holder.read', ownership('holders'));
-  void matching(query, searched, filter.search);
-  return toPage((await onePage(query, newestFirst, filter)) as HolderRow[], filter, (row) => toHolder(row as HolderRow));
+  const inUnits = knex('holders').join('units', 'units.id', 'holders.unit_id');
+  const choice = matching(visibleTo(inUnits, actor, 'holder.read', ownership('holders')), searched, filter.search);
+  const rows = (await chosenPage(holderRows(knex), { choices: [choice], key: newestFirst, page: filter })) as HolderRow[];
+  return toPage(rows, filter, (row) => toHolder(row as HolderRow));
 }
 
 /** One holder; `not_found` when hidden. */

@@ -37,6 +37,33 @@ export function onePage(query: Knex.QueryBuilder, key: SortKey, { cursor, limit 
   return query.whereRaw(`(??, ??) ${key.direction === 'asc' ? '>' : '<'} (?::${key.type}, ?::uuid)`, [key.column, key.id, after, id]);
 }
 
+/**
+ * One page of `shown` (what a list shows of a row, with its joins), chosen by `choices`: queries of the same table that leave the rows which
+ * the list is made of, a query for each value where a filter has several. Each is a walk along an index that ends after a page; a single query
+ * over several values would have to sort all their rows, and joins before the page is known are made for rows that nobody sees.
+ */
+export function chosenPage(
+  shown: Knex.QueryBuilder,
+  { choices, key, page }: { choices: Knex.QueryBuilder[]; key: SortKey; page: PageQuery },
+): Knex.QueryBuilder {
+  const { limit = 50 } = page;
+  const pages = choices.map((choice) => onePage(choice, key, page));
+  const [first, ...others] = pages as [Knex.QueryBuilder, ...Knex.QueryBuilder[]];
+  const chosen = others.length === 0 ? first : shown.client.queryBuilder().unionAll(pages, true);
+  return shown
+    .join(chosen.as('chosen'), 'chosen.cursor_id', key.id)
+    .select('chosen.cursor_id', 'chosen.cursor_key')
+    .orderBy([
+      { column: key.column, order: key.direction },
+      { column: key.id, order: key.direction },
+    ])
+    .limit(limit + 1);
+}
+
+/** A choice for each state that is asked for; one for all when none is. */
+export const eachState = (states: readonly string[] | undefined): (string | undefined)[] =>
+  states?.length ? [...new Set(states)] : [undefined];
+
 type Row = Record<string, unknown>;
 
 /** Cuts the extra row and makes the cursor. */

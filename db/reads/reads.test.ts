@@ -205,6 +205,25 @@ test('details are hidden as if they did not exist', async () => {
   expect(await deviceDetail(knex, all, device.id)).toMatchObject({ state: 'active', holds: [] });
 });
 
+test('several states are one list: in order, page by page, each row once', async () => {
+  const knex = db.operations;
+  const all = operator(assignment(root, 'all'));
+  const wanted = ['draft', 'approved', 'closed'];
+  const ids = (await knex('requests').orderBy('id').pluck('id')) as string[];
+  for (const [i, id] of ids.entries())
+    await knex('requests')
+      .where({ id })
+      .update({ state: ['draft', 'approved', 'closed', 'rejected'][i % 4] });
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listRequests(knex, all, { state: wanted, sort: 'number', limit: 3, ...(cursor && { cursor }) });
+    seen.push(...page.items.map((r) => r.number));
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  expect(seen).toEqual(await knex('requests').whereIn('state', wanted).orderBy('number').pluck('number'));
+});
+
 test('home, units, profiles, stations and portal answer within the visible part of the tree', async () => {
   const knex = db.operations;
   const office = operator(assignment(paths[2] as string, 'own'));

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 import type { Actor } from '../../domain/actor.ts';
 import type { HolderData } from '../../domain/holder.ts';
-import { onePage, toPage, type Page, type PageQuery, type SortKey } from './keyset.ts';
+import { chosenPage, eachState, toPage, type Page, type PageQuery, type SortKey } from './keyset.ts';
 import { matching } from './search.ts';
 import { ownership, visibleTo } from './visible-to.ts';
 
@@ -26,16 +26,21 @@ const sorts: Record<NonNullable<RequestFilter['sort']>, SortKey> = {
 
 /** One page of the requests that the actor sees. */
 export async function listRequests(knex: Knex, actor: Actor, filter: RequestFilter = {}) {
-  const query = visibleTo(requestRows(knex), actor, 'request.read', ownership('requests'));
-  if (filter.state?.length) void query.whereIn('requests.state', filter.state);
+  const choices = eachState(filter.state).map((state) => chosen(knex, actor, { ...filter, state }));
+  const key = sorts[filter.sort ?? '-createdAt'];
+  const rows = (await chosenPage(requestRows(knex), { choices, key, page: filter })) as RequestRow[];
+  return toPage(rows, filter, (row) => toSummary(row as RequestRow)) satisfies Page<RequestSummary>;
+}
+
+function chosen(knex: Knex, actor: Actor, filter: Omit<RequestFilter, 'state'> & { state: string | undefined }): Knex.QueryBuilder {
+  const query = visibleTo(knex('requests'), actor, 'request.read', ownership('requests'));
+  if (filter.state) void query.where('requests.state', filter.state);
   if (filter.unitId) void query.where('requests.unit_id', filter.unitId);
   if (filter.profileId) void query.where('requests.profile_id', filter.profileId);
   if (filter.holderId) void query.where('requests.holder_id', filter.holderId);
   if (filter.from) void query.where('requests.created_at', '>=', filter.from);
   if (filter.to) void query.where('requests.created_at', '<', filter.to);
-  void matching(query, 'requests.search', filter.search);
-  const rows = (await onePage(query, sorts[filter.sort ?? '-createdAt'], filter)) as RequestRow[];
-  return toPage(rows, filter, (row) => toSummary(row as RequestRow)) satisfies Page<RequestSummary>;
+  return matching(query, 'requests.search', filter.search);
 }
 
 /** What a list shows of a request. */
