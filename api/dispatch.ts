@@ -18,7 +18,7 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   ctx.set('Cache-Control', 'no-store');
   const identity = await guard.admit(ctx, target);
   const client = clientOf(ctx, services.settings.publicUrl);
-  if (identity) await touchSession(services.db, client);
+  if (identity) await touchSession(services.db, client, identity.lastSeenAt);
   const key = parseIdempotencyKey(ctx.get('Idempotency-Key'));
   const call = {
     params: parseAddress(operation.params, ctx.params),

@@ -37,9 +37,12 @@ export async function closeSession(db: Knex, client: Client): Promise<void> {
   if (client.session.token !== undefined) await sessionStore(db).close({ idHash: hashOf(client.session.token) });
 }
 
-/** Notes that the session was used, which moves its idle end. Streams do not count as use. */
-export async function touchSession(db: Knex, client: Client): Promise<void> {
-  if (client.session.token !== undefined) await sessionStore(db).touch({ idHash: hashOf(client.session.token) });
+const noteUseEveryMs = 60_000;
+
+/** Notes that the session was used, which moves its idle end; once a minute is enough. Streams do not count as use. */
+export async function touchSession(db: Knex, client: Client, lastSeenAt: Date): Promise<void> {
+  const { token } = client.session;
+  if (token !== undefined && Date.now() - lastSeenAt.getTime() > noteUseEveryMs) await sessionStore(db).touch({ idHash: hashOf(token) });
 }
 
 /** Whoever holds a live session cookie. */

@@ -2,12 +2,13 @@ import type { Knex } from 'knex';
 
 import type { Actor, Assignment } from '../../domain/actor.ts';
 import type { HolderId, OperatorId, UnitId } from '../../domain/ids.ts';
-import type { Permission } from '../../domain/permissions.ts';
 
 export interface SignedIn {
   actor: Actor;
   accountId: string;
   locale: 'it' | 'en';
+  /** When the session was used last, by what is written of it (once a minute). */
+  lastSeenAt: Date;
 }
 
 interface AccountRow {
@@ -17,11 +18,13 @@ interface AccountRow {
   holderId: HolderId | null;
   name: string;
   locale: 'it' | 'en';
+  lastSeenAt: Date;
+  assignments: Assignment[] | null;
 }
 
 /**
  * Who stands behind a session, made anew at every call: what was taken from an operator, or a unit that was closed, has no effect
- * from the next call on. Undefined when the session is over or the operator is off.
+ * from the next call on. Undefined when the session is over or the operator is off. One statement, as every call pays for it.
  */
 export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes = 30): Promise<SignedIn | undefined> {
   const account = (await knex('sessions')
@@ -39,40 +42,23 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes =
       holderId: 'accounts.holder_id',
       name: knex.raw(`coalesce(operators.given_name || ' ' || operators.family_name, holders.given_name || ' ' || holders.family_name)`),
       locale: knex.raw(`coalesce(operators.locale, holders.locale)`),
+      lastSeenAt: 'sessions.last_seen_at',
+      assignments: knex.raw(assignmentsInForce),
     })) as AccountRow | undefined;
   if (!account) return undefined;
-  const { accountId, locale, name, sessionId } = account;
-  if (account.operatorId === null) {
-    return { accountId, locale, actor: { kind: 'holder', id: account.holderId as HolderId, name, via: 'session', sessionId } };
-  }
-  const assignments = await assignmentsOf(knex, account.operatorId);
-  return { accountId, locale, actor: { kind: 'operator', id: account.operatorId, name, assignments, via: 'session', sessionId } };
+  const { accountId, locale, name, sessionId, lastSeenAt } = account;
+  const signedIn = { accountId, locale, lastSeenAt };
+  if (account.operatorId === null)
+    return { ...signedIn, actor: { kind: 'holder', id: account.holderId as HolderId, name, via: 'session', sessionId } };
+  const assignments = account.assignments ?? [];
+  return { ...signedIn, actor: { kind: 'operator', id: account.operatorId, name, assignments, via: 'session', sessionId } };
 }
 
 /** Assignments in force: in time, and with every unit up to the root active. */
-async function assignmentsOf(knex: Knex, operatorId: string): Promise<Assignment[]> {
-  const rows = (await knex('assignments')
-    .join('roles', 'roles.code', 'assignments.role')
-    .join('units', 'units.id', 'assignments.unit_id')
-    .where('assignments.operator_id', operatorId)
-    .where('assignments.valid_from', '<=', knex.fn.now())
-    .whereRaw('(assignments.valid_until is null or assignments.valid_until > now())')
-    .whereRaw('not exists (select from units up where up.path @> units.path and not up.active)')
-    .orderBy('assignments.id')
-    .select({
-      id: 'assignments.id',
-      role: 'assignments.role',
-      unitId: 'units.id',
-      unitPath: 'units.path',
-      visibility: 'assignments.visibility',
-      permissions: 'roles.permissions',
-    })) as {
-    id: string;
-    role: string;
-    unitId: UnitId;
-    unitPath: string;
-    visibility: Assignment['visibility'];
-    permissions: Permission[];
-  }[];
-  return rows;
-}
+const assignmentsInForce = `(
+  select json_agg(json_build_object('id', a.id, 'role', a.role, 'unitId', u.id, 'unitPath', u.path::text, 'visibility', a.visibility,
+                                    'permissions', r.permissions) order by a.id)
+  from assignments a join roles r on r.code = a.role join units u on u.id = a.unit_id
+  where a.operator_id = operators.id and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())
+    and not exists (select from units up where up.path @> u.path and not up.active)
+)`;
