@@ -1,9 +1,10 @@
-import type { CaLedger, LedgerEntry } from '../connectors/ca/ca-ledger.ts';
+import type { CaLedger, SerialStatus } from '../connectors/ca/ca-ledger.ts';
 import { errorCodeOf } from '../domain/errors.ts';
 import type { Signer } from '../domain/signer.ts';
 import { issuedBy, parseOcspRequest, type CertId } from '../pki/ocsp-request.ts';
 import { buildOcspResponse, ocspError, type OcspStatus } from '../pki/ocsp-response.ts';
 import { parseCertificate } from '../pki/parse-certificate.ts';
+import { batched } from './batched.ts';
 
 /** A CA as relying parties see it. */
 export interface PublishedCa {
@@ -19,7 +20,7 @@ export interface PublishedCaParts {
   code: string;
   certificate: Buffer;
   signer: Signer;
-  ledger: Pick<CaLedger, 'latestCrl' | 'findBySerial'>;
+  ledger: Pick<CaLedger, 'latestCrl' | 'statuses'>;
   clock: () => Date;
 }
 
@@ -28,8 +29,8 @@ const validForMs = 3_600_000;
 
 export function publishedCa({ code: ca, certificate, signer, ledger, clock }: PublishedCaParts): PublishedCa {
   const ours = issuedBy(parseCertificate(certificate));
-  const statusOf = async (id: CertId): Promise<OcspStatus> =>
-    ours(id) ? ocspStatus(await ledger.findBySerial({ ca, serial: id.serial })) : { state: 'unknown' };
+  const statusAt = batched(async (serials) => new Map((await ledger.statuses({ ca, serials })).map((status) => [status.serial, status])));
+  const statusOf = async (id: CertId): Promise<OcspStatus> => (ours(id) ? ocspStatus(await statusAt(id.serial)) : { state: 'unknown' });
   return {
     certificate,
     crl: async () => (await ledger.latestCrl({ ca }))?.der,
@@ -59,8 +60,8 @@ function readRequest(request: Buffer): ReturnType<typeof parseOcspRequest> | und
 }
 
 /** What was never signed is `unknown`, also if its serial is reserved (CA/Browser BR 4.9.10: not `good`). */
-function ocspStatus(entry: LedgerEntry | undefined): OcspStatus {
-  if (!entry?.certificate) return { state: 'unknown' };
+function ocspStatus(entry: SerialStatus | undefined): OcspStatus {
+  if (!entry) return { state: 'unknown' };
   if (entry.status === 'good') return { state: 'good' };
   return { state: 'revoked', since: entry.statusSince, reason: entry.reason ?? 'unspecified' };
 }

@@ -34,10 +34,15 @@ export interface RevokedEntry {
   statusSince: Date;
 }
 
+/** What a relying party may know of a certificate. */
+export type SerialStatus = Pick<LedgerEntry, 'serial' | 'status' | 'reason' | 'statusSince'>;
+
 /** The ledger of CAs. Every method is atomic and idempotent; entries are never removed. */
 export interface CaLedger {
   findByRef(input: { ca: string; clientRef: string }): Promise<LedgerEntry | undefined>;
   findBySerial(input: { ca: string; serial: string }): Promise<LedgerEntry | undefined>;
+  /** Status of those of the serials whose certificate was signed. */
+  statuses(input: { ca: string; serials: string[] }): Promise<SerialStatus[]>;
   /** Keeps the serial for the order, before anything is signed. Of several reservations for one `clientRef` the first wins and is returned. */
   reserve(input: { ca: string; serial: string; clientRef: string; orderHash: Buffer; notAfter: Date }): Promise<LedgerEntry>;
   /** Keeps the certificate of a reserved serial. Of several the first wins and is returned. */

@@ -20,6 +20,8 @@ interface Entry {
   change: number | null;
 }
 
+type SerialStatus = Pick<Entry, 'serial' | 'status' | 'reason' | 'statusSince'>;
+
 interface Crl {
   number: number;
   thisUpdate: Date;
@@ -57,6 +59,13 @@ export const caLedger = (knex: Knex) => ({
   findByRef: ({ ca, clientRef }: { ca: string; clientRef: string }): Promise<Entry | undefined> => find(knex, { ca, clientRef }),
 
   findBySerial: ({ ca, serial }: { ca: string; serial: string }): Promise<Entry | undefined> => find(knex, { ca, serial }),
+
+  statuses: ({ ca, serials }: { ca: string; serials: string[] }): Promise<SerialStatus[]> =>
+    knex('ca_ledger')
+      .where({ ca })
+      .whereRaw('serial = any (?)', [serials])
+      .whereNotNull('certificate')
+      .select<SerialStatus[]>('serial', 'status', 'reason', 'statusSince'),
 
   reserve: (order: { ca: string; serial: string; clientRef: string; orderHash: Buffer; notAfter: Date }): Promise<Entry> =>
     transaction(knex, system, async (trx) => {

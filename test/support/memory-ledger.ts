@@ -16,6 +16,7 @@ export function memoryLedger(): CaLedger {
   return {
     findByRef: async ({ clientRef }) => copyOf(entries.find((e) => e.clientRef === clientRef)),
     findBySerial: async ({ serial }) => copyOf(entries.find((e) => e.serial === serial)),
+    statuses: async ({ serials }) => entries.filter((e) => serials.includes(e.serial) && e.certificate !== null).map((e) => ({ ...e })),
     async reserve({ serial, clientRef, orderHash, notAfter }) {
       const known = entries.find((e) => e.clientRef === clientRef);
       if (known) return { ...known };

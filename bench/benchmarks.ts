@@ -1,0 +1,27 @@
+import type { Benchmark } from './benchmark.ts';
+import { counters } from './p11-counters.ts';
+import { crl } from './p20-crl.ts';
+import { interactive } from './p12-interactive.ts';
+import { listCost } from './p09-list-cost.ts';
+import { listFlatness } from './p08-list-flatness.ts';
+import { memory } from './p13-memory.ts';
+import { ocsp } from './p20-ocsp.ts';
+import { readyTime } from './p23-ready-time.ts';
+import { search } from './p10-search.ts';
+import { uiSpeed } from './p22-ui-speed.ts';
+import { uiWeight } from './p21-ui-weight.ts';
+
+/** All of them, in the order of their ids. */
+export const benchmarks: readonly Benchmark[] = [
+  listFlatness,
+  listCost,
+  search,
+  counters,
+  interactive,
+  memory,
+  crl,
+  ocsp,
+  uiWeight,
+  uiSpeed,
+  readyTime,
+];
