@@ -4,11 +4,11 @@ import { chromium } from '../local/system-packages.ts';
 
 export interface Visit {
   page: Page;
-  signIn(login: string): Promise<void>;
+  signIn: (login: string) => Promise<void>;
   /** Kilobytes that travelled while `work` ran; `cold`: with an empty cache. */
-  transferred(work: () => Promise<unknown>, how?: { cold: boolean }): Promise<{ scripts: number; all: number }>;
+  transferred: (work: () => Promise<unknown>, how?: { cold: boolean }) => Promise<{ scripts: number; all: number }>;
   /** Of the page that is shown (web.dev/vitals): milliseconds, and the sum of layout shifts. */
-  vitals(): Promise<{ lcp: number; cls: number; inp: number }>;
+  vitals: () => Promise<{ lcp: number; cls: number; inp: number }>;
 }
 
 /** 4 × slower than this machine, 1.6 Mbit/s down, 750 kbit/s up, 150 ms round trip: the slow phone of the browsers' own tools. */

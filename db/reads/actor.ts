@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { Actor, Assignment } from '../../domain/actor.ts';
-import type { HolderId, OperatorId, UnitId } from '../../domain/ids.ts';
+import type { HolderId, OperatorId } from '../../domain/ids.ts';
 
 export interface SignedIn {
   actor: Actor;
