@@ -85,7 +85,7 @@ async function makeWorld(dir: string, running: Promise<Services>, requests: numb
   await product.destroy();
   // The same CA and data keys: their keys are in the same HSM.
   for (const table of ['cas', 'data_keys']) {
-    const rows = (await openRows(env.DATABASE_URL ?? '', table)) as object[];
+    const rows = await openRows(env.DATABASE_URL ?? '', table);
     await knex(table).insert(rows).onConflict().ignore();
   }
   const population = await populate(knex, { requests });
@@ -101,10 +101,10 @@ async function makeWorld(dir: string, running: Promise<Services>, requests: numb
   return { ...population, requests, url: `http://127.0.0.1:${port}`, apiPid: child.pid ?? 0, databaseUrl: own.href, adminUrl: admin.href };
 }
 
-async function openRows(url: string, table: string): Promise<unknown[]> {
+async function openRows(url: string, table: string): Promise<object[]> {
   const knex = openDatabase(url, { poolMax: 1 });
   try {
-    return await knex(table).select();
+    return (await knex(table).select()) as object[];
   } finally {
     await knex.destroy();
   }
