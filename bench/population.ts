@@ -126,9 +126,14 @@ const ledger = `
   from certificates where client_ref like 'bench:%';
 `;
 const counters = `
+  delete from counter_deltas;
   insert into counters (unit_id, name, day, value)
   select unit_id, 'requests:' || state, '-infinity'::date, count(*) from requests group by 1, 2
   union all select unit_id, 'devices:' || state, '-infinity'::date, count(*) from devices group by 1, 2
   union all select unit_id, 'issued:' || model, (produced_at at time zone 'UTC')::date, count(*) from requests where produced_at is not null group by 1, 2, 3
   on conflict (name, day, unit_id) do update set value = excluded.value;
+  insert into unit_totals (unit_id, name, day, value)
+  select up.id, c.name, c.day, sum(c.value) from counters c join units u on u.id = c.unit_id join units up on up.path @> u.path group by 1, 2, 3;
+  insert into unit_months (unit_id, value, until)
+  select unit_id, sum(value), current_date from counters where name like 'issued:%' and day > current_date - 30 group by 1;
 `;
