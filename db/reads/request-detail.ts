@@ -7,13 +7,14 @@ import { openProduction } from './production.ts';
 import { mayDo } from './request-may.ts';
 import { requestHistory } from './request-history.ts';
 import { mailerOf, votesOf, type VoteView } from './request-parts.ts';
-import { iso, requestRows, toSummary, type RequestRow } from './requests.ts';
+import { iso, requestRows, toSummary, type WholeRequestRow } from './requests.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
 
 /** Everything that the page of a request shows, including what this actor may do now. `not_found` when hidden. */
 export async function requestDetail(knex: Knex, actor: Actor, id: string) {
-  const query = visibleTo(requestRows(knex), actor, 'request.read', ownership('requests'));
-  const row = (await query.where('requests.id', id).first()) as RequestRow | undefined;
+  const whole = requestRows(knex).select('requests.*', { definition: 'device_profiles.definition', deviceState: 'devices.state' });
+  const query = visibleTo(whole, actor, 'request.read', ownership('requests'));
+  const row = (await query.where('requests.id', id).first()) as WholeRequestRow | undefined;
   if (!row) throw notFound();
   const [votes, production, certificates, mailer, amenders, twins] = await Promise.all([
     votesOf(knex, id),
@@ -56,13 +57,13 @@ const certificatesOf = async (knex: Knex, deviceId: string | null) => {
 };
 
 /** Before submission the steps are the profile's; afterwards those the request was submitted under. */
-function approvalOf(row: RequestRow, votes: VoteView[]) {
+function approvalOf(row: WholeRequestRow, votes: VoteView[]) {
   const approval = row.approval as ApprovalState | null;
   const policy = approval?.policy ?? (row.definition as DeviceProfile).approval;
   return { round: row.round as number, step: approval?.step ?? 0, steps: policy.steps, votes };
 }
 
-const waitsOf = (row: RequestRow) => ({
+const waitsOf = (row: WholeRequestRow) => ({
   for: row.waitsFor as string | null,
   since: iso(row.waitingSince),
   nextAttemptAt: iso(row.nextAttemptAt),
@@ -70,7 +71,7 @@ const waitsOf = (row: RequestRow) => ({
   problem: row.problemCode ? { code: row.problemCode as string, detail: (row.problemDetail as string | null) ?? '' } : null,
 });
 
-const timesOf = (row: RequestRow) => ({
+const timesOf = (row: WholeRequestRow) => ({
   submittedAt: iso(row.submittedAt),
   approvedAt: iso(row.approvedAt),
   producedAt: iso(row.producedAt),

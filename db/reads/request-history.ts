@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-import { iso, type RequestRow } from './requests.ts';
+import { iso, type WholeRequestRow } from './requests.ts';
 
 export interface HistoryEntry {
   at: string;
@@ -10,7 +10,7 @@ export interface HistoryEntry {
 }
 
 /** What happened to a request, newest first. A table or column names who did it; the audit has the rest. */
-export async function requestHistory(knex: Knex, row: RequestRow): Promise<HistoryEntry[]> {
+export async function requestHistory(knex: Knex, row: WholeRequestRow): Promise<HistoryEntry[]> {
   const { rows } = (await knex.raw(history, { id: row.id })) as { rows: Record<string, unknown>[] };
   return rows.map((h) => ({
     at: iso(h.at) ?? '',

@@ -4,10 +4,10 @@ import type { Permission } from '../../domain/permissions.ts';
 import { requestMachine, type RequestState } from '../../domain/request-state.ts';
 import type { ProductionView } from './production.ts';
 import type { MailerView, VoteView } from './request-parts.ts';
-import type { RequestRow } from './requests.ts';
+import type { WholeRequestRow } from './requests.ts';
 
 interface Facts {
-  row: RequestRow;
+  row: WholeRequestRow;
   votes: VoteView[];
   production: ProductionView | null;
   mailer: MailerView;

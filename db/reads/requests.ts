@@ -43,34 +43,44 @@ function chosen(knex: Knex, actor: Actor, filter: Omit<RequestFilter, 'state'> &
   return matching(query, 'requests.search', filter.search);
 }
 
-/** What a list shows of a request. */
+/** Nothing but what a list shows of a request: data, approval and profile are big, and there are fifty of each. */
 export const requestRows = (knex: Knex): Knex.QueryBuilder =>
   knex('requests')
     .join('units', 'units.id', 'requests.unit_id')
     .join('device_profiles', 'device_profiles.id', 'requests.profile_id')
     .join('operators', 'operators.id', 'requests.registered_by')
     .leftJoin('devices', 'devices.id', 'requests.device_id')
-    .select('requests.*', {
+    .select(ofRequest)
+    .select({
+      holderName: knex.raw(`(requests.data ->> 'givenName') || ' ' || (requests.data ->> 'familyName')`),
       unitName: 'units.name',
       nameEn: 'device_profiles.name_en',
       nameIt: 'device_profiles.name_it',
-      definition: 'device_profiles.definition',
       registrarGivenName: 'operators.given_name',
       registrarFamilyName: 'operators.family_name',
       deviceSerial: 'devices.serial',
-      deviceState: 'devices.state',
     });
+
+const ofRequest = [
+  ...['id', 'number', 'unit_id', 'holder_id', 'profile_id', 'model', 'state', 'waits_for', 'waiting_since', 'created_at', 'produced_at'],
+  ...['registered_by', 'reference', 'version'],
+].map((column) => `requests.${column}`);
 
 export interface RequestRow extends Record<string, unknown> {
   id: string;
   number: string;
   unitId: string;
   unitName: string;
-  unitPath: string;
   holderId: string;
+  holderName: string;
   profileId: string;
   state: string;
   registeredBy: string;
+}
+
+/** A request as its own page needs it. */
+export interface WholeRequestRow extends RequestRow {
+  unitPath: string;
   data: HolderData;
   deviceId: string | null;
 }
@@ -81,7 +91,7 @@ export const toSummary = (r: RequestRow) => ({
   id: r.id,
   number: r.number,
   unit: { id: r.unitId, name: r.unitName },
-  holder: { id: r.holderId, name: `${r.data.givenName} ${r.data.familyName}` },
+  holder: { id: r.holderId, name: r.holderName },
   profile: { id: r.profileId, name: { en: r.nameEn as string, it: r.nameIt as string } },
   model: r.model as string,
   state: r.state,
