@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import compress from 'koa-compress';
+import type { Registry } from 'prom-client';
 
 import type { Authenticator } from './auth/authenticator.ts';
 import { jsonBody } from './body.ts';
@@ -9,6 +10,7 @@ import { docs } from './docs.ts';
 import { OperationGuard } from './guard.ts';
 import { openApi } from './openapi.ts';
 import type { AnyOperation } from './operation.ts';
+import { measured } from './request-metrics.ts';
 import { requests } from './requests.ts';
 import { refuseCrossSite, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
@@ -19,15 +21,18 @@ export interface AppOptions {
   operations: Record<string, AnyOperation>;
   authenticators: readonly Authenticator[];
   services: Services;
+  /** Takes the figures of the requests. */
+  registry: Registry;
   /** Folder of the built console. */
   consoleFolder: string;
 }
 
 /** The HTTP application: the operations below /api, their documentation, and the console everywhere else. */
-export function createApp({ operations, authenticators, services, consoleFolder }: AppOptions): Koa {
+export function createApp({ operations, authenticators, services, registry, consoleFolder }: AppOptions): Koa {
   const app = new Koa();
   app.on('error', (error: Error) => services.log.debug({ type: error.name }, 'the caller left before the end'));
   const ui = consoleIn(consoleFolder);
+  app.use(measured(registry));
   app.use(requests(services.log));
   app.use(securityHeaders(services.settings.publicUrl, ui?.scriptHashes ?? []));
   app.use(compress({ filter: (type) => /text\/(html|css|javascript)|json|svg/.test(type), threshold: 1024 }));

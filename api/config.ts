@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { checkLogs, logEnvironment } from '../connectors/log/environment.ts';
+import { monitorEnvironment } from '../connectors/monitor/environment.ts';
+
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address');
 const webUrl = z
   .url({ protocol: /^https?$/ })
@@ -9,21 +12,24 @@ const webUrl = z
   .refine(isHttpsOrLoopback, 'must be https, except on loopback: session cookies would travel in clear');
 
 /** The environment of the API process. Every value that is wrong is named at once; there are no defaults for secrets. */
-const Environment = z.object({
-  DATABASE_URL: postgresUrl,
-  AUDIT_DATABASE_URL: postgresUrl,
-  TEMPORAL_ADDRESS: z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'),
-  TEMPORAL_NAMESPACE: z.string().min(1),
-  PKCS11_MODULE: z.string().min(1),
-  HSM_TOKEN: z.string().min(1),
-  HSM_PIN_FILE: z.string().transform(readSecret),
-  PUBLIC_URL: webUrl,
-  VALIDATION_URL: z.url({ protocol: /^https?$/ }),
-  SMARTCMS_PROFILE: z.enum(['demo', 'test', 'production']).default('production'),
-  LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
-  API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-});
+const Environment = z
+  .object({
+    DATABASE_URL: postgresUrl,
+    AUDIT_DATABASE_URL: postgresUrl,
+    TEMPORAL_ADDRESS: z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'),
+    TEMPORAL_NAMESPACE: z.string().min(1),
+    PKCS11_MODULE: z.string().min(1),
+    HSM_TOKEN: z.string().min(1),
+    HSM_PIN_FILE: z.string().transform(readSecret),
+    PUBLIC_URL: webUrl,
+    VALIDATION_URL: z.url({ protocol: /^https?$/ }),
+    SMARTCMS_PROFILE: z.enum(['demo', 'test', 'production']).default('production'),
+    LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
+    API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+    ...logEnvironment,
+    ...monitorEnvironment,
+  })
+  .superRefine(checkLogs);
 export type Config = z.infer<typeof Environment>;
 
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 
 import type { Hsm } from '../connectors/hsm/hsm.ts';
 import { migrationsCurrent } from '../db/migrate.ts';
-import type { HealthCheck } from './health.ts';
+import type { HealthCheck } from '../connectors/monitor/health.ts';
 
 interface Checked {
   db: Knex;

@@ -2,28 +2,34 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 
 import { openDataKeys } from '../connectors/hsm/envelope.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
+import { followLevels } from '../connectors/log/follow-levels.ts';
+import { openLogs } from '../connectors/log/logs.ts';
+import { healthOf } from '../connectors/monitor/health.ts';
+import { startMonitoring } from '../connectors/monitor/monitor.ts';
+import { countDroppedLogs, countPools, processRegistry } from '../connectors/monitor/registry.ts';
 import { openDatabase } from '../db/database.ts';
+import { setLogLevels } from '../db/reads/logging.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
+import { loggingStore } from '../db/stores/logging.ts';
 import { createApp } from './app.ts';
 import { memoryAttempts } from './auth/attempts.ts';
 import { sessionAuthenticator } from './auth/session.ts';
 import { listenToChanges } from './changes.ts';
 import { readConfig } from './config.ts';
-import { healthOf } from './health.ts';
 import { healthChecks } from './health-checks.ts';
 import { operations } from './routes/index.ts';
 import { stopOnSignal } from './stop.ts';
 import { connectTemporal } from './temporal.ts';
 
 const config = readConfig(process.env);
-const log = pino({ level: config.LOG_LEVEL, base: { process: 'api' } });
-
 const db = openDatabase(config.DATABASE_URL);
+const logs = await openLogs({ process: 'api', config, saveEntries: loggingStore(db).addEntries });
+const stopFollowing = followLevels(logs, () => setLogLevels(db));
+const log = logs.module('process');
 const auditDb = openDatabase(config.AUDIT_DATABASE_URL);
 const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 2 });
 const codeKeys = await openDataKeys(hsm, dataKeyStore(db), 'codes', uuid());
@@ -32,17 +38,24 @@ const { client: temporal, close: closeTemporal } = connectTemporal(
   { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
   payloadKeys,
 );
-const changes = await listenToChanges(config.DATABASE_URL, log);
+const changes = await listenToChanges(config.DATABASE_URL, logs.module('changes'));
+const health = healthOf(healthChecks({ db, auditDb, temporal, hsm }));
+
+const registry = processRegistry();
+countPools(registry, { operations: db, audit: auditDb });
+countDroppedLogs(registry, () => logs.dropped());
+const stopMonitoring = await startMonitoring({ registry, health, config, log: logs.module('monitor') });
 
 const app = createApp({
   operations,
   authenticators: [sessionAuthenticator(db, config.PUBLIC_URL)],
   services: {
-    ...{ db, auditDb, temporal, hsm, codeKeys, changes, log },
-    health: healthOf(healthChecks({ db, auditDb, temporal, hsm })),
+    ...{ db, auditDb, temporal, hsm, codeKeys, changes, health },
+    log: logs.module('api'),
     attempts: memoryAttempts(),
     settings: { profile: config.SMARTCMS_PROFILE, publicUrl: config.PUBLIC_URL, validationUrl: config.VALIDATION_URL },
   },
+  registry,
   consoleFolder: fileURLToPath(new URL('../build/ui', import.meta.url)),
 });
 
@@ -52,5 +65,13 @@ server.listen(config.API_PORT, config.LISTEN_HOST, () => log.info({ port: (serve
 stopOnSignal(log, {
   server,
   endStreams: () => changes.close(),
-  closers: [closeTemporal, () => db.destroy(), () => auditDb.destroy(), () => hsm.close()],
+  closers: [
+    stopMonitoring,
+    closeTemporal,
+    stopFollowing,
+    () => logs.close(),
+    () => db.destroy(),
+    () => auditDb.destroy(),
+    () => hsm.close(),
+  ],
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const ids: Record<string, string> = { id: uuid(), holdId: uuid() };
+const ids: Record<string, string> = { id: uuid(), holdId: uuid(), module: 'api' };
 /** Status and code; the body of a stream is not waited for. */
 async function outcome(
   o: AnyOperation,

@@ -48,7 +48,7 @@ export interface Operation<
   R extends z.ZodType = z.ZodVoid,
   E extends boolean = false,
 > {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: `/${string}`;
   summary: string;
   permission: G;

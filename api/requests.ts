@@ -3,24 +3,35 @@ import { randomUUID } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
 import type { Logger } from 'pino';
 
+import { withoutData } from '../connectors/log/without-data.ts';
 import { failure } from '../domain/errors.ts';
 import { answerTo } from './errors.ts';
+import { inRequest } from './request-context.ts';
 
-/** Gives each request an id, turns its error into a problem document, and logs one line: no query string, no body, no name. */
+/** Gives each request an id (the caller's, if it is a UUID), turns its error into a problem document, and logs one line: no query string, no body, no name. */
 export const requests =
   (log: Logger): Middleware =>
   async (ctx: Context, next: Next) => {
     const started = performance.now();
-    ctx.state.requestId = randomUUID();
-    ctx.set('X-Request-Id', String(ctx.state.requestId));
+    const requestId = givenId(ctx) ?? randomUUID();
+    ctx.state.requestId = requestId;
+    ctx.set('X-Request-Id', requestId);
     try {
-      await next();
+      await inRequest(requestId, next);
       if (ctx.status === 404 && ctx.body == null) throw failure('not_found', 'There is nothing at this address.');
     } catch (error) {
       refuse(ctx, error, log);
     }
     log.info({ ...aboutRequest(ctx), status: ctx.status, ms: Math.round(performance.now() - started) }, 'request');
   };
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Nothing but a UUID: what a caller sends ends in logs and headers. */
+function givenId(ctx: Context): string | undefined {
+  const id = ctx.get('X-Request-Id').toLowerCase();
+  return uuid.test(id) ? id : undefined;
+}
 
 function refuse(ctx: Context, error: unknown, log: Logger): void {
   const { status, headers, body } = answerTo(error, String(ctx.state.requestId));
@@ -38,17 +49,3 @@ const aboutRequest = (ctx: Context) => ({
   path: ctx.path.slice(0, 200),
   actor: ctx.state.actor as string | undefined,
 });
-
-/** A database error's message and detail quote the row: only its SQLSTATE, names and place are kept. */
-function withoutData(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const { code, table, constraint, severity } = error as { code?: string; table?: string; constraint?: string; severity?: string };
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
-  return {
-    type: error.name,
-    code,
-    ...(severity === undefined ? { message: error.message } : { table, constraint }),
-    stack: frames,
-    ...(error.cause !== undefined && { cause: withoutData(error.cause) }),
-  };
-}

@@ -6,7 +6,7 @@ import type { KeyRing } from '../connectors/hsm/envelope.ts';
 import type { Hsm } from '../connectors/hsm/hsm.ts';
 import type { Attempts } from './auth/attempts.ts';
 import type { Changes } from './changes.ts';
-import type { Health } from './health.ts';
+import type { Health } from '../connectors/monitor/health.ts';
 
 /** What is the same for every call and no secret. */
 export interface Settings {

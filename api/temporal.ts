@@ -1,9 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { Client, Connection, defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  isRetryableError,
+  makeGrpcRetryInterceptor,
+  type WorkflowClientInterceptor,
+} from '@temporalio/client';
 
 import type { KeyRing } from '../connectors/hsm/envelope.ts';
 import { dataConverter } from '../workflows/codec/data-converter.ts';
+import { withRequestId } from '../workflows/request-id.ts';
+import { currentRequestId } from './request-context.ts';
 
 /** A person waits: a short trouble of the network is ridden out, a longer one is told (503) and left to the reconciler. */
 const attempts = 4;
@@ -27,7 +36,10 @@ export function connectTemporal(where: { address: string; namespace: string }, k
   });
   const connection = Connection.lazy({ address: where.address, interceptors: [retry] });
   return {
-    client: new Client({ connection, namespace: where.namespace, dataConverter: dataConverter(keys) }),
+    client: new Client({
+      ...{ connection, namespace: where.namespace, dataConverter: dataConverter(keys) },
+      interceptors: { workflow: [carryRequestId] },
+    }),
     close: async () => {
       closing = true;
       // A retry that finds its channel shut down throws out of a timer and would end the process with an error.
@@ -36,3 +48,10 @@ export function connectTemporal(where: { address: string; namespace: string }, k
     },
   };
 }
+
+/** What the API starts or tells is found again in the worker's log under the id of the request. */
+const carryRequestId: WorkflowClientInterceptor = {
+  startWithDetails: (input, next) => next({ ...input, headers: withRequestId(input.headers, currentRequestId()) }),
+  startUpdate: (input, next) => next({ ...input, headers: withRequestId(input.headers, currentRequestId()) }),
+  signal: (input, next) => next({ ...input, headers: withRequestId(input.headers, currentRequestId()) }),
+};

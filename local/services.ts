@@ -28,6 +28,8 @@ export interface Services {
   url: string;
   validationUrl: string;
   mailUrl: string;
+  /** Where each process shows its metrics and health. */
+  metrics: Record<'api' | 'worker' | 'validation', string>;
   /** The environment that the processes got: a command started with it reaches the same parts. */
   env: NodeJS.ProcessEnv;
   processes: Record<'api' | 'worker' | 'validation', RunningProcess>;
@@ -73,23 +75,28 @@ async function serve({ dir, profile, say, stack, apiPort, validationPort }: Part
     CARD_DIR: join(dir, 'cards'),
     API_PORT: String(apiPort),
     VALIDATION_PORT: String(validationPort),
+    LOG_DESTINATIONS: process.env.LOG_DESTINATIONS ?? 'stdout,database',
   };
   say('Bringing the databases up to date ...');
   await prepareDatabases(env, profile);
   await initialiseKeys(stack, env);
 
+  const metricsPorts = { worker: await freePort(0), validation: await freePort(0), api: await freePort(0) };
+  const watched = (name: keyof typeof metricsPorts) => ({ ...env, METRICS_PORT: String(metricsPorts[name]) });
+  const metricsOf = (name: keyof typeof metricsPorts) => `http://127.0.0.1:${metricsPorts[name]}`;
+  const metrics = { worker: metricsOf('worker'), validation: metricsOf('validation'), api: metricsOf('api') };
   const specs: Record<'api' | 'worker' | 'validation', ProcessSpec> = {
-    worker: { name: 'worker', args: [join(root, 'worker/main.ts')], env, graceMs: 20_000 },
-    validation: { name: 'validation', args: [join(root, 'worker/validation.ts')], env },
-    api: { name: 'api', args: [join(root, 'api/main.ts')], env },
+    worker: { name: 'worker', args: [join(root, 'worker/main.ts')], env: watched('worker'), graceMs: 20_000 },
+    validation: { name: 'validation', args: [join(root, 'worker/validation.ts')], env: watched('validation') },
+    api: { name: 'api', args: [join(root, 'api/main.ts')], env: watched('api') },
   };
-  const ready = { worker: `${url}/health/ready`, validation: `${validationUrl}/ca/main.crt`, api: `${url}/health/ready` };
+  const ready = { worker: `${metrics.worker}/health/ready`, validation: `${validationUrl}/ca/main.crt`, api: `${url}/health/ready` };
   say('Starting worker, validation authority and API ...');
   const start = (name: keyof typeof specs) => stack.processes.start(specs[name]);
   const processes = { worker: start('worker'), validation: start('validation'), api: start('api') };
-  await Promise.all([answers(ready.api, processes.api), answers(ready.validation, processes.validation)]);
+  await Promise.all((['api', 'validation', 'worker'] as const).map((name) => answers(ready[name], processes[name])));
 
-  const addresses = { url, validationUrl, mailUrl: stack.mailUrl };
+  const addresses = { url, validationUrl, mailUrl: stack.mailUrl, metrics };
   writeRunFile(dir, addresses);
   return {
     ...addresses,
@@ -136,7 +143,7 @@ async function answers(address: string, child: RunningProcess): Promise<void> {
 }
 
 /** Tells the command line where the running system is. */
-function writeRunFile(dir: string, addresses: Record<string, string>): void {
+function writeRunFile(dir: string, addresses: object): void {
   mkdirSync(join(dir, 'run'), { recursive: true });
   const file = join(dir, 'run/stack.json');
   writeFileSync(`${file}.new`, JSON.stringify({ ...addresses, pid: process.pid }));

@@ -5,10 +5,14 @@ import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporali
 import { failureConverterPath } from '../workflows/codec/data-converter.ts';
 
 export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+const interceptorsPath = fileURLToPath(new URL('../workflows/interceptors.ts', import.meta.url));
 
-/** The workflows as one piece of code for the sandbox. Its failure converter is built in: the worker's own does not reach it. */
+/** The workflows as one piece of code for the sandbox. Failure converter and interceptors are built in: the worker's own do not reach it. */
 export const workflowBundle = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath, failureConverterPath, logger: { ...quiet, log: () => {} } });
+  bundleWorkflowCode({
+    ...{ workflowsPath, failureConverterPath, workflowInterceptorModules: [interceptorsPath] },
+    logger: { ...quiet, log: () => {} },
+  });
 
 const nothing = () => {};
 /** Building says nothing unless it fails, and then it throws. */

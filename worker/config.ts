@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { checkLogs, logEnvironment } from '../connectors/log/environment.ts';
+import { monitorEnvironment } from '../connectors/monitor/environment.ts';
+
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address');
 const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
@@ -13,32 +16,39 @@ const hsm = {
 const common = {
   ...hsm,
   DATABASE_URL: postgresUrl,
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...logEnvironment,
+  ...monitorEnvironment,
 };
 
 /** Environment of the process that makes the keys. */
 export const InitialiseEnvironment = z.object({ ...hsm, DATABASE_URL: postgresUrl });
 
 /** Environment of the validation authority. */
-export const ValidationEnvironment = z.object({
-  ...common,
-  LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
-  VALIDATION_PORT: z.coerce.number().int().min(0).max(65_535).default(8181),
-});
+export const ValidationEnvironment = z
+  .object({
+    ...common,
+    LISTEN_HOST: z.string().min(1).default('127.0.0.1'),
+    VALIDATION_PORT: z.coerce.number().int().min(0).max(65_535).default(8181),
+  })
+  .superRefine(checkLogs);
 
 /** Environment of the Temporal worker. */
-export const WorkerEnvironment = z.object({
-  ...common,
-  AUDIT_DATABASE_URL: postgresUrl,
-  TEMPORAL_ADDRESS: z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'),
-  TEMPORAL_NAMESPACE: z.string().min(1),
-  SMTP_URL: z.string().regex(/^smtps?:\/\//, 'must be an smtp:// or smtps:// address'),
-  MAIL_FROM: z.string().min(3),
-  PUBLIC_URL: webUrl,
-  VALIDATION_URL: webUrl,
-  /** The cards of the virtual stations. */
-  CARD_DIR: z.string().min(1),
-});
+export const WorkerEnvironment = z
+  .object({
+    ...common,
+    AUDIT_DATABASE_URL: postgresUrl,
+    TEMPORAL_ADDRESS: z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'),
+    TEMPORAL_NAMESPACE: z.string().min(1),
+    SMTP_URL: z.string().regex(/^smtps?:\/\//, 'must be an smtp:// or smtps:// address'),
+    MAIL_FROM: z.string().min(3),
+    PUBLIC_URL: webUrl,
+    VALIDATION_URL: webUrl,
+    /** Where the Temporal SDK shows its own figures, beside METRICS_HOST. */
+    TEMPORAL_METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+    /** The cards of the virtual stations. */
+    CARD_DIR: z.string().min(1),
+  })
+  .superRefine(checkLogs);
 
 /** Reads the environment once, at start. An invalid one stops the process, naming every bad variable. */
 export function readConfig<T extends z.ZodType>(environment: T, env: Readonly<Record<string, string | undefined>>): z.infer<T> {

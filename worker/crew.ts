@@ -7,6 +7,8 @@ export interface Crew {
   add(name: string, create: () => Promise<Worker>): Promise<void>;
   /** Settles when a worker has failed or all have been stopped. */
   readonly ended: Promise<void>;
+  /** True while every worker asks its queue for work. */
+  isRunning(): boolean;
   /** Lets running steps end, and waits for them. */
   stop(): Promise<void>;
 }
@@ -19,6 +21,7 @@ export function crewOf(log: Logger): Crew {
   const ended = new Promise<void>((resolve, reject) => ([finish, fail] = [resolve, reject]));
   return {
     ended,
+    isRunning: () => workers.size > 0 && [...workers.values()].every(({ worker }) => worker.getState() === 'RUNNING'),
     async add(name, create) {
       if (workers.has(name)) return;
       const worker = await create();

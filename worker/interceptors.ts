@@ -2,6 +2,9 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
+import { requestIdIn } from '../workflows/request-id.ts';
+import type { ObserveActivity } from './activity-metrics.ts';
+
 const BEAT_MS = 3000;
 
 /**
@@ -21,28 +24,35 @@ export const beatWhileRunning = (context: Context): { inbound: ActivityInboundCa
   },
 });
 
-/** Ids that may stand in a log; an input holds nothing but references. */
-const references = ['requestId', 'productionId', 'actionId', 'stationId', 'ca'] as const;
+/** Ids that may stand in a log, and their names there; an input holds nothing but references. */
+const references = { requestId: 'request', productionId: 'production', actionId: 'action', stationId: 'station', ca: 'ca' };
 
-/** One line for each run of an activity: which, for what, how long, how it ended. No inputs, results or messages of errors. */
+/**
+ * One line for each run of an activity: which, for what, how long, how it ended. No inputs, results or messages of errors. `requestId` is that
+ * of the HTTP request that caused it.
+ */
 export const logActivities =
-  (log: Logger) =>
+  (log: Logger, observe: ObserveActivity) =>
   ({ info }: Context): { inbound: ActivityInboundCallsInterceptor } => ({
     inbound: {
       async execute(input, next) {
         const started = performance.now();
         const line = {
+          requestId: requestIdIn(input.headers),
           activity: info.activityType,
           attempt: info.attempt,
           workflow: info.workflowExecution?.workflowId,
           ...referencesIn(input.args[0]),
         };
-        const ms = () => Math.round(performance.now() - started);
+        const seconds = () => (performance.now() - started) / 1000;
+        const ms = () => Math.round(seconds() * 1000);
         try {
           const result = await next(input);
+          observe({ activity: info.activityType, seconds: seconds() });
           log.info({ ...line, ms: ms() }, 'activity done');
           return result;
         } catch (error) {
+          observe({ activity: info.activityType, seconds: seconds(), error });
           log.warn({ ...line, ms: ms(), error: kindOf(error) }, 'activity failed');
           throw error;
         }
@@ -52,7 +62,8 @@ export const logActivities =
 
 function referencesIn(input: unknown): Record<string, unknown> {
   const given = (input ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(references.filter((name) => typeof given[name] === 'string').map((name) => [name, given[name]]));
+  const known = Object.entries(references).filter(([name]) => typeof given[name] === 'string');
+  return Object.fromEntries(known.map(([name, shown]) => [shown, given[name]]));
 }
 
 const kindOf = (error: unknown): string => (error as { type?: string }).type ?? (error as Error).constructor.name;

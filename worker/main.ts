@@ -1,39 +1,62 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
-import { pino } from 'pino';
 import { v7 } from 'uuid';
 
 import { createActivities } from '../activities/index.ts';
 import { openDataKeys } from '../connectors/hsm/envelope.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
+import { followLevels } from '../connectors/log/follow-levels.ts';
+import { openLogs } from '../connectors/log/logs.ts';
 import { openMailer } from '../connectors/mail/smtp.ts';
+import { healthOf } from '../connectors/monitor/health.ts';
+import { startMonitoring } from '../connectors/monitor/monitor.ts';
+import { countDroppedLogs, countPools, processRegistry } from '../connectors/monitor/registry.ts';
 import { openDatabase } from '../db/database.ts';
 import { foldCounters } from '../db/reads/counters.ts';
+import { setLogLevels } from '../db/reads/logging.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
+import { loggingStore } from '../db/stores/logging.ts';
 import { dataConverter as converterOf } from '../workflows/codec/data-converter.ts';
+import { activityMetrics } from './activity-metrics.ts';
 import { activityParts } from './activity-parts.ts';
 import { relayAndSeal } from './audit-loop.ts';
 import { readConfig, WorkerEnvironment } from './config.ts';
 import { crewOf } from './crew.ts';
 import { embeddedCas } from './embedded-cas.ts';
+import { healthChecks } from './health-checks.ts';
 import { auditKeyLabel } from './initial-keys.ts';
 import { sendDueMails } from './mail-sender.ts';
+import { measuredHsm } from './measured-hsm.ts';
 import { repeating } from './repeating.ts';
 import { ensureSchedules } from './schedules.ts';
+import { sdkMetrics } from './sdk-metrics.ts';
 import { virtualStations } from './stations.ts';
 import { caWorker, mainWorker, stationWorker } from './temporal-workers.ts';
 import { temporalLogger } from './temporal-logger.ts';
+import { workMetrics } from './work-metrics.ts';
 
 const config = readConfig(WorkerEnvironment, process.env);
-const log = pino({ level: config.LOG_LEVEL, base: { process: 'worker' } });
 const portalUrl = `${config.PUBLIC_URL}/my`;
-
-// Signals are ours: the workers stop first, then what they use.
-Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
 
 const operations = openDatabase(config.DATABASE_URL, { poolMax: 20 });
 const audit = openDatabase(config.AUDIT_DATABASE_URL, { poolMax: 2 });
-const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 4 });
+const logging = loggingStore(operations);
+const logs = await openLogs({ process: 'worker', config, saveEntries: logging.addEntries });
+const stopFollowing = followLevels(logs, () => setLogLevels(operations));
+const log = logs.module('process');
+
+// Signals are ours: the workers stop first, then what they use.
+Runtime.install({ logger: temporalLogger(logs.module('temporal')), shutdownSignals: [], ...sdkMetrics(config) });
+
+const registry = processRegistry();
+countPools(registry, { operations, audit });
+countDroppedLogs(registry, () => logs.dropped());
+workMetrics(registry, { operations, audit });
+
+const hsm = measuredHsm(
+  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 4 }),
+  registry,
+);
 const codeKeys = await openDataKeys(hsm, dataKeyStore(operations), 'codes', v7());
 const payloadKeys = await openDataKeys(hsm, dataKeyStore(operations), 'payload', v7());
 const auditSigner = await hsm.signer(auditKeyLabel);
@@ -52,8 +75,14 @@ const { TEMPORAL_NAMESPACE: namespace } = config;
 const dataConverter = converterOf(payloadKeys);
 const client = new Client({ connection: clientConnection, namespace, dataConverter });
 
-const workers = { connection, namespace, dataConverter, activities, log };
-const crew = crewOf(log);
+const workers = { connection, namespace, dataConverter, activities, log: logs.module('activities'), observe: activityMetrics(registry) };
+const crew = crewOf(logs.module('queues'));
+let isWorking = false;
+const health = healthOf(healthChecks({ database: operations, audit, temporal: client, hsm }));
+const stopMonitoring = await startMonitoring({
+  ...{ registry, health, config, log: logs.module('monitor') },
+  isWorking: () => isWorking && crew.isRunning(),
+});
 await crew.add('main', () => mainWorker(workers));
 for (const ca of cas.keys()) await crew.add(`ca-${ca}`, () => caWorker(workers, ca));
 
@@ -68,12 +97,21 @@ const foldOnce = async () => {
   await foldCounters(operations);
   return { more: false };
 };
+const purgeLog = async () => {
+  await logging.purgeEntries({ olderThanDays: config.LOG_DATABASE_DAYS });
+  return { more: false };
+};
 const loops = [
-  repeating('audit', relayAndSeal({ operations, audit, signer: auditSigner }), { log, pauseMs: 500 }),
-  repeating('mail', () => sendDueMails({ knex: operations, mailer, secrets: parts.secrets, portalUrl }), { log, pauseMs: 500 }),
-  repeating('counters', foldOnce, { log, pauseMs: 5_000 }),
-  repeating('stations', addStations, { log, pauseMs: 10_000 }),
+  repeating('audit', relayAndSeal({ operations, audit, signer: auditSigner }), { log: logs.module('audit'), pauseMs: 500 }),
+  repeating('mail', () => sendDueMails({ knex: operations, mailer, secrets: parts.secrets, portalUrl }), {
+    log: logs.module('mail'),
+    pauseMs: 500,
+  }),
+  repeating('counters', foldOnce, { log: logs.module('counters'), pauseMs: 5_000 }),
+  repeating('stations', addStations, { log: logs.module('stations'), pauseMs: 10_000 }),
+  repeating('log entries', purgeLog, { log: logs.module('logging'), pauseMs: 600_000 }),
 ];
+isWorking = true;
 log.info('the worker is ready');
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void crew.stop());
@@ -86,6 +124,9 @@ try {
   await mailer.close();
   await clientConnection.close();
   await connection.close();
+  await stopMonitoring();
+  stopFollowing();
+  await logs.close();
   await operations.destroy();
   await audit.destroy();
   await hsm.close();

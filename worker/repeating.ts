@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 
+import { withoutData } from '../connectors/log/without-data.ts';
+
 /** Work that goes on while the process lives. */
 export interface Loop {
   /** Waits for the round that runs; no further one begins. */
@@ -17,7 +19,7 @@ export function repeating(name: string, work: () => Promise<{ more: boolean }>, 
       if (!(await work()).more) await pause(pauseMs, stopping.signal);
       return 0;
     } catch (error) {
-      log.error({ loop: name, error: error instanceof Error ? error.message : String(error) }, 'a loop failed; it is tried again');
+      log.error({ loop: name, error: withoutData(error) }, 'a loop failed; it is tried again');
       await pause(Math.min(30_000, 500 * 2 ** failures), stopping.signal);
       return failures + 1;
     }

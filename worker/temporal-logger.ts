@@ -1,11 +1,16 @@
 import { DefaultLogger, type Logger as TemporalLogger } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
+import { withoutData } from '../connectors/log/without-data.ts';
+
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /** The SDK's own lines in our log: from warnings on, because each activity has its line from `logActivities`. */
 export const temporalLogger = (log: Logger): TemporalLogger =>
   new DefaultLogger('WARN', ({ level, message, meta }) => {
     const { workflowId, activityType, error } = (meta ?? {}) as Record<string, unknown>;
-    log[levels[level]]({ workflowId, activityType, ...(error instanceof Error && { error: error.message, stack: error.stack }) }, message);
+    log[levels[level]](
+      { workflow: workflowId, activity: activityType, ...(error instanceof Error && { error: withoutData(error) }) },
+      message,
+    );
   });

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import type { Activities } from '../activities/index.ts';
 import { caQueue, stationQueue } from '../workflows/device-production-messages.ts';
+import type { ObserveActivity } from './activity-metrics.ts';
 import { workflowBundle } from './bundle.ts';
 import { beatWhileRunning, logActivities } from './interceptors.ts';
 
@@ -13,17 +14,18 @@ export interface WorkerParts {
   dataConverter: DataConverter;
   activities: Activities;
   log: Logger;
+  observe: ObserveActivity;
 }
 
 /** Longer than any step but the generation of RSA keys, whose activity is done again elsewhere. */
 const shutdownGraceTime = '10s';
 
-const common = ({ connection, namespace, dataConverter, activities, log }: WorkerParts): Omit<WorkerOptions, 'taskQueue'> => ({
+const common = ({ connection, namespace, dataConverter, activities, log, observe }: WorkerParts): Omit<WorkerOptions, 'taskQueue'> => ({
   connection,
   namespace,
   dataConverter,
   activities,
-  interceptors: { activity: [beatWhileRunning, logActivities(log)] },
+  interceptors: { activity: [beatWhileRunning, logActivities(log, observe)] },
   shutdownGraceTime,
   shutdownForceTime: '15s',
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   ca = await testCa();
   const clock = () => new Date();
   const published = publishedCa({ code: 'main', certificate: ca.certificate.der, signer: ca.signer, ledger, clock });
-  server = validationAuthority(new Map([['main', published]]), pino({ level: 'silent' }));
+  server = validationAuthority(new Map([['main', published]]), pino({ level: 'silent' }), () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import type { Logger } from 'pino';
 
+import { withoutData } from '../connectors/log/without-data.ts';
 import { ocspError } from '../pki/ocsp-response.ts';
 import type { PublishedCa } from './published-ca.ts';
+import type { ObserveValidation } from './validation-metrics.ts';
 
 const maxOcspBytes = 16_384;
 
@@ -21,14 +23,18 @@ const notFound: Answer = { status: 404, type: 'text/plain', body: Buffer.from('N
  * CRL, OCSP and CA certificate over plain HTTP, as certificates name them (RFC 5280 4.2.1.13, RFC 6960 appendix A): nothing here is secret and
  * everything is signed. No sign-in, and it changes nothing.
  */
-export function validationAuthority(cas: ReadonlyMap<string, PublishedCa>, log: Logger): Server {
+export function validationAuthority(cas: ReadonlyMap<string, PublishedCa>, log: Logger, observe: ObserveValidation): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
+    const started = performance.now();
     answer(cas, request)
       .catch((error: unknown): Answer => {
-        log.error({ error: error instanceof Error ? error.message : String(error) }, 'a validation request failed');
+        log.error({ error: withoutData(error) }, 'a validation request failed');
         return { status: 500, type: 'text/plain', body: Buffer.from('Internal error\n') };
       })
-      .then((given) => send(response, given))
+      .then((given) => {
+        observe({ type: given.type, status: given.status, seconds: (performance.now() - started) / 1000 });
+        send(response, given);
+      })
       .catch(() => response.destroy());
   });
 }

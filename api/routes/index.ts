@@ -14,6 +14,7 @@ import { listAuditEvents } from './list-audit-events.ts';
 import { listDeviceProfiles } from './list-device-profiles.ts';
 import { listDevices } from './list-devices.ts';
 import { listHolders } from './list-holders.ts';
+import { listLogEntries } from './list-log-entries.ts';
 import { listOwnDevices } from './list-own-devices.ts';
 import { listRequests } from './list-requests.ts';
 import { listStations } from './list-stations.ts';
@@ -25,6 +26,7 @@ import { readCertificate } from './read-certificate.ts';
 import { readDevice } from './read-device.ts';
 import { readHolder } from './read-holder.ts';
 import { readHome } from './read-home.ts';
+import { readLogging } from './read-logging.ts';
 import { readMe } from './read-me.ts';
 import { readMeta } from './read-meta.ts';
 import { readRequest } from './read-request.ts';
@@ -32,6 +34,7 @@ import { resumeProduction } from './resume-production.ts';
 import { revokeDevice } from './revoke-device.ts';
 import { scrapProduction } from './scrap-production.ts';
 import { sendActivationCode } from './send-activation-code.ts';
+import { setLogLevel } from './set-log-level.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
@@ -82,6 +85,9 @@ export const operations = {
   downloadCertificate,
   listAuditEvents,
   verifyAudit,
+  readLogging,
+  setLogLevel,
+  listLogEntries,
   activateDevice,
   listOwnDevices,
   placeOwnHold,

@@ -3,12 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { pino, type Logger } from 'pino';
+import { Registry } from 'prom-client';
 
 import { createApp } from '../../api/app.ts';
 import { memoryAttempts, type Attempts } from '../../api/auth/attempts.ts';
 import { sessionAuthenticator } from '../../api/auth/session.ts';
 import { listenToChanges, type Changes } from '../../api/changes.ts';
-import { healthOf } from '../../api/health.ts';
+import { healthOf } from '../../connectors/monitor/health.ts';
 import type { AnyOperation } from '../../api/operation.ts';
 import { operations as allOperations } from '../../api/routes/index.ts';
 import type { HolderData } from '../../domain/holder.ts';
@@ -62,6 +63,8 @@ export interface TestApi {
   organisation: ApiOrganisation;
   temporal: FakeTemporalClient;
   codeKey: Buffer;
+  /** The figures of the API. */
+  registry: Registry;
   /** How many event streams are open. */
   watchers: () => number;
   call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
@@ -92,6 +95,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   const { changes, watchers } = counted(await listenToChanges(database.operationsUrl, log));
   const codeKey = randomBytes(32);
   const [db, signer] = [database.operations, memorySigner('P-256')];
+  const registry = new Registry();
   const app = createApp({
     operations,
     authenticators: [sessionAuthenticator(db, publicUrl)],
@@ -102,6 +106,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
       settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1' },
     },
+    registry,
     consoleFolder,
   });
   const answer = app.callback();
@@ -110,7 +115,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const call = (method: string, path: string, callOptions: CallOptions = {}) => callApi(url + path, method, callOptions);
   return {
-    ...{ url, server, database, organisation, temporal, codeKey, watchers, call },
+    ...{ url, server, database, organisation, temporal, codeKey, registry, watchers, call },
     signIn: async (login) => cookieOf(await call('POST', '/api/session', { body: { login: `${login}@example.it`, password } })),
     close: async () => {
       await changes.close();
