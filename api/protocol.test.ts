@@ -144,6 +144,18 @@ describe('what goes out', () => {
     expect(lines.some((line) => line.includes(answer.headers.get('X-Request-Id') ?? '-') && line.includes('request failed'))).toBe(true);
   });
 
+  test('the id that a caller gives is that of the answer and of the log, if it is a UUID and nothing else', async () => {
+    const given = '0D5F1F3A-6c1e-4b39-9c55-2f0f5a7f7b11';
+    const id = async (value: string) =>
+      (await api.call('GET', '/api/units', { headers: { 'X-Request-Id': value } })).headers.get('X-Request-Id');
+    expect(await id(given)).toBe(given.toLowerCase());
+    expect(lines.at(-1)).toContain(`"requestId":"${given.toLowerCase()}"`);
+    for (const value of ['7', `${given}0`, `${given} evil`, '"}{"level":60', '%0a']) expect(await id(value)).toMatch(/^[0-9a-f-]{36}$/);
+    expect(lines.slice(-5).join('')).not.toMatch(/evil|7b110/);
+    const problem = await api.call('GET', '/api/nothing', { headers: { 'X-Request-Id': given } });
+    expect(problem.body.instance).toBe(`urn:uuid:${given.toLowerCase()}`);
+  });
+
   test('the log holds no query, no body, no cookie', async () => {
     await api.call('GET', '/api/holders?search=Searchedname', { as: ro });
     await post('/api/holders', newHolder({ givenName: 'Bodyname' }));

@@ -21,7 +21,7 @@ export function measured(registry: Registry): Middleware {
     const operation = (ctx.state.operation as string | undefined) ?? 'none';
     time({ operation, status: `${Math.floor(ctx.status / 100)}xx` });
     if (operation === 'signIn' && ctx.status >= 400) signIns.inc();
-    if (ctx.response.get('Idempotency-Replayed') !== '') replays.inc();
+    if (ctx.res.hasHeader('Idempotency-Replayed')) replays.inc();
     if (ctx.type !== 'text/event-stream') return;
     streams.inc();
     ctx.res.once('close', () => streams.dec());

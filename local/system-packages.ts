@@ -15,7 +15,7 @@ export async function softhsmModule(): Promise<string> {
   const found = find() ?? unpackedModule();
   if (found) return found;
   if (isRoot) await aptInstall(['softhsm2']);
-  else await unpack(['softhsm2', 'libsofthsm2']);
+  else await unpack('softhsm', ['softhsm2', 'libsofthsm2']);
   return find() ?? unpackedModule() ?? missing('SoftHSM', 'softhsm2', 'SOFTHSM2_MODULE');
 }
 
@@ -32,6 +32,33 @@ export const openssl = (): Promise<string> =>
 /** Poppler's commands, with which the tests look into the PDFs that we make. */
 export const pdfTools = (): Promise<string> =>
   program({ find: () => which('pdftotext'), what: 'pdftotext', packageName: 'poppler-utils', variable: 'PATH' });
+
+/** A syslog server, with which the tests look whether our lines arrive. */
+export interface Rsyslog {
+  program: string;
+  /** The folder of its modules. */
+  modules: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** rsyslog with TLS: the installed one, or one that is unpacked now. It is not installed, as that would start it for the whole machine. */
+export async function rsyslog(): Promise<Rsyslog> {
+  const find = () => rsyslogIn('/') ?? rsyslogIn(unpackedDir('rsyslog'));
+  const found = find();
+  if (found) return found;
+  if (isRoot) await run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', 'update']);
+  await unpack('rsyslog', ['rsyslog', 'rsyslog-openssl', 'libestr0', 'libfastjson4']);
+  return find() ?? missing('rsyslog with OpenSSL', 'rsyslog rsyslog-openssl', 'PATH');
+}
+
+function rsyslogIn(tree: string): Rsyslog | undefined {
+  const lib = join(tree, 'usr/lib');
+  const program = join(tree, 'usr/sbin/rsyslogd');
+  if (!existsSync(program)) return undefined;
+  const libraries = readdirSync(lib).map((name) => join(lib, name));
+  const found = libraries.find((dir) => existsSync(join(dir, 'rsyslog/lmnsd_ossl.so')));
+  return found === undefined ? undefined : { program, modules: join(found, 'rsyslog'), env: { ...process.env, LD_LIBRARY_PATH: found } };
+}
 
 let installing = Promise.resolve();
 
@@ -71,22 +98,22 @@ function missing(what: string, packageName: string, variable: string): never {
   throw new Error(`${what} is missing. Install it (Debian: apt-get install ${packageName}), or name where it is in ${variable}.`);
 }
 
-const unpackedDir = () => join(cacheDir(), 'softhsm');
+const unpackedDir = (name: string) => join(cacheDir(), name);
 
 /** Debian keeps the module in /usr/lib/softhsm; below the cache the same tree was unpacked. */
 function unpackedModule(): string | undefined {
-  const file = join(unpackedDir(), 'usr/lib/softhsm/libsofthsm2.so');
+  const file = join(unpackedDir('softhsm'), 'usr/lib/softhsm/libsofthsm2.so');
   return existsSync(file) ? file : undefined;
 }
 
-/** An ordinary user may not install packages, but may download and unpack them: SoftHSM needs nothing else from the system. */
-async function unpack(packages: string[]): Promise<void> {
+/** An ordinary user may not install packages, but may download and unpack them: these need nothing else from the system. */
+async function unpack(name: string, packages: string[]): Promise<void> {
   if (!which('apt-get') || !which('dpkg-deb')) return;
-  const draft = mkdtempSync(join(cacheDir(), 'softhsm-'));
+  const draft = mkdtempSync(join(cacheDir(), `${name}-`));
   const tree = join(draft, 'tree');
   mkdirSync(tree);
   await run('apt-get', ['-qq', 'download', ...packages], { cwd: draft });
-  for (const file of readdirSync(draft).filter((name) => name.endsWith('.deb'))) await run('dpkg-deb', ['-x', join(draft, file), tree]);
-  if (!existsSync(unpackedDir())) renameSync(tree, unpackedDir());
+  for (const file of readdirSync(draft).filter((file) => file.endsWith('.deb'))) await run('dpkg-deb', ['-x', join(draft, file), tree]);
+  if (!existsSync(unpackedDir(name))) renameSync(tree, unpackedDir(name));
   rmSync(draft, { recursive: true, force: true });
 }

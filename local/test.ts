@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './checks.ts';
 import { root } from './paths.ts';
-import { chromium, openssl, pdfTools, softhsmModule } from './system-packages.ts';
+import { chromium, openssl, pdfTools, rsyslog, softhsmModule } from './system-packages.ts';
 
 interface Counts {
   passed: number;
@@ -17,7 +17,7 @@ let counts: Counts = { passed: 0, failed: 0 };
 
 try {
   // One after the other: two installations of packages at once lock each other out.
-  for (const ensure of [openssl, softhsmModule, chromium, pdfTools]) await ensure();
+  for (const ensure of [openssl, softhsmModule, chromium, pdfTools, rsyslog]) await ensure();
   add(await checks());
   add(await vitest('parts', ['--project', 'parts', '--project', 'pkcs11']));
   add(await vitest('whole', ['--project', 'system']));

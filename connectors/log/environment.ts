@@ -18,7 +18,7 @@ export const logEnvironment = {
     .pipe(z.array(z.enum(destinations, `must be a comma list of ${destinations.join(', ')}`))),
   /** Rotated: `api.log` becomes `api.1.log`, `api.2.log` … Each process needs its own. */
   LOG_FILE: path,
-  /** How many rotated files of 50 MB or a day are kept beside the one in use. */
+  /** How many files of 50 MB or a day are kept, with the one in use. */
   LOG_FILE_COUNT: z.coerce.number().int().min(1).max(1000).default(14),
   LOG_SYSLOG_URL: z
     .string()

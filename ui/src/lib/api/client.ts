@@ -6,6 +6,9 @@ import type { paths } from './schema.d.ts';
 /** The one caller of fetch; its operations are those of api/openapi.json. */
 export const client = createClient<paths>({ baseUrl: '/api', credentials: 'same-origin' });
 
+// The id under which the server logs the call and all that it causes; known here even when no answer comes.
+client.use({ onRequest: ({ request }) => request.headers.set('X-Request-Id', crypto.randomUUID()) });
+
 interface Answer<T> {
   data?: T;
   error?: unknown;
