@@ -6,7 +6,7 @@ import { activated, as, password, produced, reaches, submitted } from './people.
 
 const { visit } = useBrowser();
 
-type Name = 'ro' | 'do' | 'hd' | 'ao' | 'holder';
+type Name = 'ro' | 'do' | 'hd' | 'ao' | 'sa' | 'holder';
 /** Every page of console and portal with something on it, by who looks at it; no name: nobody is signed in. */
 let routes: { path: string; by?: Name }[];
 let holder: string;
@@ -32,6 +32,7 @@ beforeAll(async () => {
     { path: '/devices', by: 'hd' },
     { path: `/devices/${device}`, by: 'hd' },
     { path: '/audit', by: 'ao' },
+    { path: '/logging', by: 'sa' },
     { path: '/nowhere', by: 'do' },
     { path: '/my' },
     { path: '/my/activate' },

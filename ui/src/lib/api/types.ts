@@ -44,3 +44,7 @@ export type PortalDevice = Schemas['PortalDevice'];
 export type AuditFilter = Query<'/audit/events'>;
 export type AuditEvent = Schemas['AuditEvent'];
 export type Verification = Schemas['AuditVerification'];
+
+export type LogFilter = Query<'/log-entries'>;
+export type LogEntry = Schemas['LogEntry'];
+export type LogLevels = Schemas['Logging'];

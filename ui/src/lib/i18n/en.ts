@@ -1,6 +1,7 @@
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
 import { home } from './en/home.ts';
+import { logging } from './en/logging.ts';
 import { portal } from './en/portal.ts';
 import { atMost, messages, problems } from './en/problems.ts';
 import { desk, holder, newRequest, request, requests } from './en/requests.ts';
@@ -22,6 +23,7 @@ export const en = {
   home,
   keys,
   list,
+  logging,
   messages,
   models,
   nav,

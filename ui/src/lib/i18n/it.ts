@@ -2,6 +2,7 @@ import type { en } from './en.ts';
 import { audit } from './it/audit.ts';
 import { devices } from './it/devices.ts';
 import { home } from './it/home.ts';
+import { logging } from './it/logging.ts';
 import { portal } from './it/portal.ts';
 import { atMost, messages, problems } from './it/problems.ts';
 import { desk, holder, newRequest, request, requests } from './it/requests.ts';
@@ -23,6 +24,7 @@ export const it: typeof en = {
   home,
   keys,
   list,
+  logging,
   messages,
   models,
   nav,

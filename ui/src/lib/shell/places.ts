@@ -1,5 +1,6 @@
 import Cpu from '@lucide/svelte/icons/cpu';
 import CreditCard from '@lucide/svelte/icons/credit-card';
+import FileText from '@lucide/svelte/icons/file-text';
 import Inbox from '@lucide/svelte/icons/inbox';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -29,6 +30,7 @@ function groups(): { title?: string; places: Guarded[] }[] {
     },
     { title: t.credentials, places: [{ key: 'v', label: t.devices, href: '/devices', icon: CreditCard, any: ['device.read'] }] },
     { title: t.oversight, places: [{ key: 'a', label: t.audit, href: '/audit', icon: ScrollText, any: ['audit.read'] }] },
+    { title: t.system, places: [{ key: 'l', label: t.logging, href: '/logging', icon: FileText, any: ['monitor.read'] }] },
   ];
 }
 

@@ -52,6 +52,7 @@ export const audit = {
     ca_ledger: 'CA ledger',
     crls: 'CRL',
     data_keys: 'Data key',
+    log_levels: 'Log level',
   } as Record<string, string>,
   choose: 'Choose an event to see what it changed',
   noEvents: 'No event matches',

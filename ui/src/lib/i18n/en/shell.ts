@@ -53,6 +53,8 @@ export const nav = {
   devices: 'Devices',
   oversight: 'Oversight',
   audit: 'Audit',
+  system: 'System',
+  logging: 'Logging',
   workingAs: 'Working as',
   switchAssignment: 'Switch assignment',
   theme: 'Switch between light and dark',

@@ -53,6 +53,7 @@ export const audit: typeof source.audit = {
     ca_ledger: 'Registro della CA',
     crls: 'CRL',
     data_keys: 'Chiave dei dati',
+    log_levels: 'Livello di log',
   },
   choose: 'Scegli un evento per vedere che cosa ha cambiato',
   noEvents: 'Nessun evento corrisponde',

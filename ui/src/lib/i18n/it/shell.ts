@@ -54,6 +54,8 @@ export const nav: typeof source.nav = {
   devices: 'Dispositivi',
   oversight: 'Controllo',
   audit: 'Audit',
+  system: 'Sistema',
+  logging: 'Log',
   workingAs: 'Lavori come',
   switchAssignment: 'Cambia incarico',
   theme: 'Passa da chiaro a scuro',

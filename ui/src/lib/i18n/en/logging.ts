@@ -1,0 +1,40 @@
+import type { LineLevel, LogLevel, LogModule } from '#domain/logging.ts';
+
+export const logging = {
+  title: 'Logging',
+  facts: 'What the processes say. Who did what is in the audit.',
+  lines: 'Lines in the database',
+  caption: 'Log lines, newest first',
+  time: 'Time',
+  level: 'Level',
+  module: 'Module',
+  message: 'Message',
+  requestId: 'Call',
+  ofRequest: 'All lines of this call',
+  none: 'No line matches',
+  noneHint: 'Only warnings and errors come here, unless LOG_DATABASE_LEVEL says otherwise.',
+  levels: 'Levels',
+  levelsHint: 'Every process follows within seconds. Nothing restarts.',
+  levelOf: (module: string) => `Level of ${module}`,
+  asStarted: 'As started',
+  saved: (module: string, level: string) => `${module}: ${level}`,
+  levelNames: { debug: 'Debug', info: 'Info', warn: 'Warning', error: 'Error', silent: 'Off' } satisfies Record<
+    LogLevel | LineLevel,
+    string
+  > as Record<LogLevel | LineLevel, string>,
+  modules: {
+    process: 'Start and stop',
+    api: 'API requests',
+    changes: 'Live updates',
+    activities: 'Workflow steps',
+    temporal: 'Temporal SDK',
+    queues: 'Task queues',
+    audit: 'Audit relay',
+    mail: 'Mail',
+    counters: 'Figures',
+    stations: 'Stations',
+    validation: 'CRL and OCSP',
+    monitor: 'Metrics and health',
+    logging: 'Log destinations',
+  } satisfies Record<LogModule, string> as Record<LogModule, string>,
+};
