@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
 
 import { unsealedSeconds, workFigures, type Waiting, type WorkFigures } from '../db/reads/work-figures.ts';
 
 const keptMs = 15_000;
+const patienceMs = 2_000;
 
 interface Databases {
   operations: Knex;
@@ -70,19 +73,32 @@ function gauge(registry: Registry, name: string, help: string, read: () => Promi
     ...{ name, help, labelNames, registers: [registry] },
     async collect() {
       this.reset();
-      for (const [labels, value] of await read().catch((): Values => [])) this.set(labels, value);
+      for (const [labels, value] of await soon(read)) this.set(labels, value);
     },
   });
 }
 
-/** The answer is kept for a while; a failure is not. */
+/** Nothing, when there is no answer soon: the other figures must not wait. */
+async function soon(read: () => Promise<Values>): Promise<Values> {
+  const given = new AbortController();
+  const late = pause(patienceMs, [], { signal: given.signal, ref: false }).catch(() => []);
+  const values = await Promise.race([read().catch(() => []), late]);
+  given.abort();
+  return values;
+}
+
+/** The answer is kept for a while after it came; a failure is not. */
 function kept<T>(read: () => Promise<T>): () => Promise<T> {
-  let last: { at: number; answer: Promise<T> } | undefined;
+  let last: Promise<T> | undefined;
+  let until = Infinity;
   return () => {
-    if (last && performance.now() - last.at < keptMs) return last.answer;
-    const answer = read();
-    answer.catch(() => (last = undefined));
-    last = { at: performance.now(), answer };
-    return answer;
+    if (last && performance.now() < until) return last;
+    until = Infinity;
+    last = read();
+    last.then(
+      () => (until = performance.now() + keptMs),
+      () => (last = undefined),
+    );
+    return last;
   };
 }

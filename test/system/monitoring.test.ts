@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 
+import { root } from '../../local/paths.ts';
 import { as, produced, reaches } from './people.ts';
 import { until } from './until.ts';
 
@@ -98,4 +99,16 @@ test('no metric has an id or an address of a person', async () => {
   for (const name of ['api', 'worker', 'validation'] as const) {
     expect(await metricsOf(name)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-|@/);
   }
+});
+
+test('every alarm is about a figure that some process shows, and each is explained to the operator', async () => {
+  const rules = readFileSync(join(root, 'deploy/prometheus-alerts.yml'), 'utf8');
+  const manual = readFileSync(join(root, 'docs/OPERATIONS.md'), 'utf8');
+  const shown = (await Promise.all((['api', 'worker', 'validation'] as const).map(metricsOf))).join('\n');
+  const names = new Set([...rules.matchAll(/\b(?:smartcms|nodejs)_\w+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, '')));
+  expect([...names].filter((name) => !shown.includes(`# TYPE ${name} `))).toEqual([]);
+  const own = [...shown.matchAll(/^# TYPE (smartcms_\w+) /gm)].map(([, name = '']) => name);
+  expect(own.filter((name) => !manual.includes(name.replace(/_age_seconds$/, '')))).toEqual([]);
+  const alarms = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
+  expect(alarms.filter((name) => !new RegExp(`^\\| .*\\b${name}\\b.* \\|`, 'm').test(manual))).toEqual([]);
 });
