@@ -12,12 +12,13 @@ export function measuredHsm(hsm: Hsm, registry: Registry): Hsm {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  const measured = ({ spec, spki, sign }: Signer): Signer => ({
-    ...{ spec, spki },
+  const measured = (signer: Signer): Signer => ({
+    spec: signer.spec,
+    spki: signer.spki,
     async sign(data) {
       const time = seconds.startTimer();
       try {
-        const signature = await sign(data);
+        const signature = await signer.sign(data);
         time({ outcome: 'done' });
         return signature;
       } catch (error) {

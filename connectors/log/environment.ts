@@ -32,8 +32,7 @@ export const logEnvironment = {
   LOG_DATABASE_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
 };
 
-const Shape = z.object(logEnvironment);
-export type LogConfig = z.infer<typeof Shape>;
+export type LogConfig = z.infer<z.ZodObject<typeof logEnvironment>>;
 
 /** What a destination needs beside its name. */
 export function checkLogs(env: LogConfig, ctx: z.RefinementCtx): void {

@@ -31,5 +31,4 @@ const parameter = (key: string, value: string): string => `${key}="${printable(v
 
 /** C0, DEL, C1 and the separators of Unicode, which some viewers break lines at. */
 const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

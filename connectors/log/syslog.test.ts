@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { logEnvironment } from './environment.ts';
 import { openLogs, type Logs } from './logs.ts';
-import { testRsyslog, type TestRsyslog } from './test-rsyslog.ts';
+import { testRsyslog, type TestRsyslog } from '../../test/support/rsyslog.ts';
 
 const requestId = '0d5f1f3a-6c1e-4b39-9c55-2f0f5a7f7b11';
 let server: TestRsyslog;

@@ -11,8 +11,8 @@ const connectMs = 5_000;
 /** Sends lines to one syslog server over a connection that is opened when it is needed. */
 export interface SyslogSender {
   /** Settles when the system has taken the lines. Syslog has no receipts: what a dying server had not read is lost. */
-  send(lines: readonly string[]): Promise<void>;
-  close(): void;
+  send: (lines: readonly string[]) => Promise<void>;
+  close: () => void;
 }
 
 type Target = Pick<LogConfig, 'LOG_SYSLOG_URL' | 'LOG_SYSLOG_CA_FILE' | 'LOG_SYSLOG_CERT_FILE' | 'LOG_SYSLOG_KEY_FILE'>;

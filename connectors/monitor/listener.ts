@@ -8,7 +8,7 @@ import type { Health } from './health.ts';
 /** Answers `/metrics`, `/health/live` and `/health/ready`. */
 export interface MonitorListener {
   port: number;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface Monitored {

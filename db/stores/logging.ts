@@ -14,7 +14,7 @@ export const loggingStore = (knex: Knex) => ({
     }),
 
   /** Sent again after an answer was lost, a line is there once. */
-  async addEntries(entries: LogEntry[]): Promise<void> {
+  addEntries: async (entries: LogEntry[]): Promise<void> => {
     await knex('log_entries').insert(entries).onConflict('id').ignore();
   },
 
