@@ -5,6 +5,7 @@ import { certificateActionStore } from '../db/stores/certificate-actions.ts';
 import { requestStore } from '../db/stores/requests.ts';
 import { certificateActionWorkflowId, type CertificateActionInput } from '../workflows/certificate-action-messages.ts';
 import { requestWorkflowId, type RequestInput } from '../workflows/request-messages.ts';
+import { currentRequestId } from './request-context.ts';
 import type { Services } from './services.ts';
 
 /** Long enough for a card at a slow reader, short enough for a person who waits. */
@@ -53,7 +54,10 @@ async function start(services: Services, what: { type: string; workflowId: strin
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
-    services.log.warn({ workflowId: what.workflowId, error: String(error) }, 'not started yet; the reconciler will');
+    services.log.warn(
+      { requestId: currentRequestId(), workflow: what.workflowId, error: String(error) },
+      'not started yet; the reconciler will',
+    );
     return false;
   }
 }

@@ -163,6 +163,14 @@ describe('what goes out', () => {
     expect(lines.join('')).not.toMatch(/Searchedname|Bodyname|sid=/);
   });
 
+  test('files of the console and questions of load balancers make no lines, unless they are refused', async () => {
+    const before = lines.length;
+    for (const path of ['/', '/_app/immutable/a.js', '/health/live', '/api/health/ready']) await api.call('GET', path);
+    expect(lines.slice(before)).toEqual([]);
+    await api.call('GET', '/_app/immutable/gone.js');
+    expect(lines.slice(before).join('')).toContain('"status":404');
+  });
+
   test('unknown addresses and methods are problems too', async () => {
     expect((await api.call('GET', '/api/nothing')).body.code).toBe('not_found');
     const wrongMethod = await api.call('PATCH', '/api/me', { as: ro, body: {} });

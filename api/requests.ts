@@ -22,8 +22,14 @@ export const requests =
     } catch (error) {
       refuse(ctx, error, log);
     }
-    log.info({ ...aboutRequest(ctx), status: ctx.status, ms: Math.round(performance.now() - started) }, 'request');
+    log[levelOf(ctx)]({ ...aboutRequest(ctx), status: ctx.status, ms: Math.round(performance.now() - started) }, 'request');
   };
+
+/** Files of the console and questions of load balancers, which come all day, are told only to who wants them. */
+function levelOf({ state, status }: Context): 'debug' | 'info' {
+  const operation = state.operation as string | undefined;
+  return status < 400 && (operation === undefined || operation.startsWith('check')) ? 'debug' : 'info';
+}
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -29,6 +29,7 @@ export async function stop({ server, endStreams, closers }: Stoppable): Promise<
 export function stopOnSignal(log: Logger, what: Stoppable): void {
   let stopping: Promise<void> | undefined;
   const onSignal = () => {
+    log.info('stopping');
     stopping ??= stop(what).then(
       () => log.info('stopped'),
       (error: unknown) => {

@@ -15,8 +15,6 @@ export function openDatabase(url: string, { poolMax = 10, statementTimeoutMs = 3
     client: 'pg',
     connection: { connectionString: url, types, statement_timeout: statementTimeoutMs, application_name: 'smartcms' },
     pool: { min: 0, max: poolMax },
-    // the text of an error would hold the values of the statement: personal data on the way to a log
-    compileSqlOnError: false,
     ...knexSnakeCaseMappers(),
   });
 }

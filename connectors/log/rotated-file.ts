@@ -10,6 +10,7 @@ export async function rotatedFile(file: string, { count, news }: { count: number
   const limit = { count, removeOtherLogFiles: true };
   const stream = await roll({ file, size: '50m', frequency: 'daily', limit, mkdir: true, mode: 0o640, sync: true, maxLength });
   let away = false;
+  let closed = false;
   let dropped = 0;
   let told = 0;
   stream.on('drop', () => (dropped += 1));
@@ -25,12 +26,13 @@ export async function rotatedFile(file: string, { count, news }: { count: number
     if (meanwhile > 0) queueMicrotask(() => news.back(meanwhile));
   });
   return {
-    write: (line) => void stream.write(line),
+    write: (line) => void (closed || stream.write(line)),
     get dropped() {
       return dropped;
     },
     close: () =>
       new Promise<void>((resolve) => {
+        closed = true;
         stream.once('close', resolve);
         stream.once('error', () => resolve());
         stream.end();
