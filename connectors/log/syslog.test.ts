@@ -112,6 +112,20 @@ test('without TLS the same lines arrive', async () => {
   await plain.close();
 });
 
+test('a server that wants our certificate gets it, and takes nothing from who has none', async () => {
+  const target = { LOG_SYSLOG_URL: server.mutualUrl, LOG_SYSLOG_CA_FILE: server.caFile };
+  const unknown = await open(target);
+  unknown.module('process').info('from a stranger');
+  await told('takes no lines');
+  await unknown.close();
+  const known = await open({ ...target, LOG_SYSLOG_CERT_FILE: server.caFile, LOG_SYSLOG_KEY_FILE: server.keyFile });
+  known.module('process').info('from a friend');
+  await known.close();
+  const got = await records(1);
+  expect(got.map((r) => r.message).join()).toContain('from a friend');
+  expect(got.map((r) => r.message).join()).not.toContain('stranger');
+});
+
 test('a server whose certificate is not trusted gets nothing', async () => {
   const wary = await open({ LOG_SYSLOG_URL: server.tlsUrl });
   wary.module('process').info('for the wrong ears');

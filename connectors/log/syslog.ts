@@ -7,6 +7,8 @@ import type { LogConfig } from './environment.ts';
 import { framed, syslogLine } from './syslog-line.ts';
 
 const connectMs = 5_000;
+/** How long a TLS server may take to refuse our certificate. */
+const refusalMs = 300;
 
 /** Sends lines to one syslog server over a connection that is opened when it is needed. */
 export interface SyslogSender {
@@ -56,9 +58,9 @@ function dialler(target: Target): () => Promise<Socket> {
   const where = { host, port: Number(port) };
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   if (protocol === 'syslog+tcp:') return () => connected(connectTcp(where), 'connect');
-  return () => {
+  return async () => {
     const files = { ca: read(target.LOG_SYSLOG_CA_FILE), cert: read(target.LOG_SYSLOG_CERT_FILE), key: read(target.LOG_SYSLOG_KEY_FILE) };
-    return connected(connectTls({ ...where, ...files, ...(isIP(host) === 0 && { servername: host }) }), 'secureConnect');
+    return accepted(await connected(connectTls({ ...where, ...files, ...(isIP(host) === 0 && { servername: host }) }), 'secureConnect'));
   };
 }
 
@@ -73,5 +75,22 @@ function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<
       clearTimeout(late);
       resolve(socket);
     });
+  });
+}
+
+/**
+ * With TLS 1.3 we are connected before the server has looked at our certificate (RFC 8446 4.4.2.4), and what is written then is lost without
+ * a trace if it says no. Silence for a while says yes. The pause also spares rsyslog 8.23, which leaves lying what comes while it sends its
+ * session tickets.
+ */
+function accepted(socket: Socket): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const yes = setTimeout(() => resolve(socket), refusalMs).unref();
+    socket.once('error', reject);
+    socket.once('close', () => {
+      clearTimeout(yes);
+      reject(new Error('The syslog server closed the connection.'));
+    });
+    socket.resume();
   });
 }

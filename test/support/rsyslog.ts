@@ -23,7 +23,10 @@ export interface SyslogRecord {
 export interface TestRsyslog {
   tlsUrl: string;
   tcpUrl: string;
+  /** TLS for who has a certificate that the CA signed. */
+  mutualUrl: string;
   caFile: string;
+  keyFile: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Waits until that many records have been written, and returns all. */
@@ -37,7 +40,7 @@ const template = ['%pri%', '%hostname%', '%app-name%', '%procid%', '%msgid%', '%
 export async function testRsyslog(): Promise<TestRsyslog> {
   const { program, modules, env } = await rsyslog();
   const dir = mkdtempSync(join(tmpdir(), 'smartcms-rsyslog-'));
-  const [tls, tcp] = [await freePort(0), await freePort(0)];
+  const [tls, tcp, mutual] = [await freePort(0), await freePort(0), await freePort(0)];
   const file = (name: string) => join(dir, name);
   makeCertificate(file);
   writeFileSync(
@@ -48,6 +51,8 @@ export async function testRsyslog(): Promise<TestRsyslog> {
      template(name="fields" type="string" string="${template}\\n")
      ruleset(name="all") { action(type="omfile" file="${file('records')}" template="fields") }
      input(type="imtcp" port="${tls}" address="127.0.0.1" ruleset="all" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon")
+     input(type="imtcp" port="${mutual}" address="127.0.0.1" ruleset="all" streamDriver.name="ossl" streamDriver.mode="1"
+       streamDriver.authMode="x509/certvalid")
      input(type="imtcp" port="${tcp}" address="127.0.0.1" ruleset="all" streamDriver.name="ptcp" streamDriver.mode="0")`,
   );
   writeFileSync(file('records'), '');
@@ -56,11 +61,13 @@ export async function testRsyslog(): Promise<TestRsyslog> {
   const server: TestRsyslog = {
     tlsUrl: `syslog+tls://localhost:${tls}`,
     tcpUrl: `syslog+tcp://127.0.0.1:${tcp}`,
+    mutualUrl: `syslog+tls://localhost:${mutual}`,
     caFile: file('cert.pem'),
+    keyFile: file('key.pem'),
     async start() {
       const args = ['-n', '-f', file('rsyslog.conf'), '-i', file('pid'), '-M', modules];
       child = spawn(program, args, { env, stdio: 'ignore' });
-      await Promise.all([listens(tls), listens(tcp)]);
+      await Promise.all([listens(tls), listens(tcp), listens(mutual)]);
     },
     async stop() {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
