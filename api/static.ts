@@ -22,11 +22,15 @@ export function consoleIn(folder: string): Console | undefined {
     const file = files.get(ctx.path);
     if (file === undefined) return showPage(ctx, html, next);
     ctx.type = ctx.path.slice(ctx.path.lastIndexOf('.'));
+    for (const header of ofDocuments) ctx.remove(header);
     ctx.set('Cache-Control', ctx.path.includes('/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     ctx.body = file;
   };
   return { middleware, scriptHashes: inlineScriptHashes(html) };
 }
+
+/** Say what a document may do. A script or a picture is none, and a page has dozens of them. */
+const ofDocuments = ['Content-Security-Policy', 'Permissions-Policy', 'Referrer-Policy', 'Origin-Agent-Cluster', 'X-Frame-Options'];
 
 /** An address of the console has no extension; a file that is missing is missing. */
 async function showPage(ctx: Context, html: string, next: Next): Promise<void> {

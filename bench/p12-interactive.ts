@@ -9,7 +9,7 @@ import { caller, latenciesOf, type Caller } from './http-load.ts';
 import { peopleCsv } from './people.ts';
 
 const PATHS = ['/home', '/requests', '/requests?search=rossi', '/devices', '/units'];
-const CARDS = 120;
+const CARDS = 60;
 const PAUSE_MS = 20;
 
 /** What an officer at a screen waits while twenty cards are being made on the same two cores. */

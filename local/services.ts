@@ -5,7 +5,7 @@ import { openDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { migrateAudit } from '../db/audit/migrate.ts';
 import { buildUi } from './build-ui.ts';
-import { root, varDir } from './paths.ts';
+import { cacheDir, root, varDir } from './paths.ts';
 import { freePort } from './ports.ts';
 import type { ProcessSpec, RunningProcess } from './processes.ts';
 import { seed } from './seed.ts';
@@ -75,6 +75,8 @@ async function serve({ dir, profile, say, stack, apiPort, validationPort }: Part
     CARD_DIR: join(dir, 'cards'),
     API_PORT: String(apiPort),
     VALIDATION_PORT: String(validationPort),
+    // The second start finds the program compiled.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cacheDir(), 'compiled'),
     LOG_DESTINATIONS: process.env.LOG_DESTINATIONS ?? 'stdout,database',
   };
   say('Bringing the databases up to date ...');

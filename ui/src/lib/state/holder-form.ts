@@ -1,4 +1,4 @@
-import { HolderData, holderProblems } from '#domain/holder.ts';
+import { HolderData, holderProblems } from './holder-schema.ts';
 import type { RequestDetail } from '#lib/api/types.ts';
 import { i18n } from '#lib/i18n/i18n.svelte.ts';
 
