@@ -1,10 +1,8 @@
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 
+import { problemAnswers } from './openapi-problems.ts';
 import type { AnyOperation } from './operation.ts';
-import { Problem } from './schemas/problem.ts';
-
-const problem = { description: 'Problem document (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } };
 
 /** The OpenAPI 3.1 document of these operations; the name of each is its operationId. */
 export function openApi(operations: Record<string, AnyOperation>): ReturnType<typeof createDocument> {
@@ -39,7 +37,7 @@ function operationObject(name: string, o: AnyOperation): ZodOpenApiOperationObje
       ...headersOf(o),
     },
     ...(o.body && { requestBody: { required: true, content: { 'application/json': { schema: o.body } } } }),
-    responses: { [String(statusOf(o))]: answer(o), '4XX': problem, '5XX': problem },
+    responses: { [String(statusOf(o))]: answer(o), ...problemAnswers(o) },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Actor } from '../domain/actor.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Client } from './client.ts';
 import type { Services } from './services.ts';
@@ -63,6 +64,8 @@ export interface Operation<
   status?: 200 | 201;
   /** The call edits a version: without If-Match it is refused (428). */
   edits?: E;
+  /** Refusals beside those that every operation of its kind may give (`openapi-problems.ts`). */
+  refusals?: readonly ErrorCode[];
   handle(call: Call<G, P, Q, B, E>, services: Services): Promise<z.input<R>>;
 }
 

@@ -35,6 +35,8 @@ writeFileSync(join(folder, '200.html'), `<html><script>${script}</script><script
 writeFileSync(join(folder, '_app/immutable/a.js'), 'export {};');
 writeFileSync(join(tmpdir(), `outside-${process.pid}.txt`), 'outside');
 
+const cursor = (key: string) => Buffer.from(JSON.stringify([key, '0199a1c2-0000-7000-8000-000000000001'])).toString('base64url');
+
 let api: TestApi;
 let ro: string;
 const lines: string[] = [];
@@ -100,6 +102,11 @@ describe('what comes in', () => {
     '/api/requests/not-an-id',
     '/api/requests?cursor=%00',
     '/api/requests?cursor=eyJ4Ijox',
+    `/api/requests?cursor=${cursor('2026-02-31 10:00:00+00')}`,
+    `/api/requests?cursor=${cursor('0000-01-01 10:00:00+00')}`,
+    `/api/requests?cursor=${cursor('2026-01-01 10:00:00+16')}`,
+    '/api/requests?from=0000-01-01T00:00:00Z',
+    '/api/requests?to=0001-01-01T00:00:00%2B23:59',
     '/api/requests?search=%00',
     '/api/requests/%E0%A4%A',
   ])('an address that is wrong is 400: %s', async (path) => {

@@ -12,6 +12,7 @@ export const activateDevice = operation({
   permission: 'public',
   body: ActivationInput,
   response: Me,
+  refusals: ['too_many_attempts', 'duplicate', 'pin_blocked'],
   handle: async ({ body, client, idempotencyKey }, services) => {
     const account = await activateAtPortal(services, body, { client, updateId: idempotencyKey });
     return describeActor(services.db, await openSession(services.db, account.id, client));

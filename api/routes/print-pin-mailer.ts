@@ -14,6 +14,7 @@ export const printPinMailer = operation({
   params: ById,
   response: Bytes,
   responseType: 'application/pdf',
+  refusals: ['already_printed'],
   handle: async ({ params, actor }, { db, codeKeys }) => {
     await assertVisible(db, actor, 'code.print', { table: 'devices', id: params.id });
     const { id, ciphertext, keyId } = await sealedDocumentStore(db).take({ by: refOf(actor), deviceId: params.id, kind: 'pin_mailer' });

@@ -11,6 +11,7 @@ export const signIn = operation({
   permission: 'public',
   body: SignIn,
   response: Me,
+  refusals: ['sign_in_failed', 'too_many_attempts'],
   handle: async ({ body, client }, services) => {
     const account = await verify(services, body, client);
     return describeActor(services.db, await openSession(services.db, account.id, client));

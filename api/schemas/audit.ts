@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 import { text } from '../../domain/holder.ts';
-import { Search, Count, Page, shown, Time } from './common.ts';
+import { Search, Count, Moment, Page, shown, Time } from './common.ts';
 
 const operations = ['insert', 'update', 'delete', 'event'] as const;
 
 export const AuditQuery = z.strictObject({
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional(),
+  to: Moment.optional(),
   objectType: text(60).optional(),
   objectId: text(100).optional(),
   operation: z.enum(operations).optional(),

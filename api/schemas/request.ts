@@ -7,7 +7,7 @@ import { text } from '../../domain/holder.ts';
 import { productionStates, productionSteps, stepStates } from '../../domain/production.ts';
 import { provisioningModels } from '../../domain/profile.ts';
 import { requestStates, requestWaits } from '../../domain/request-state.ts';
-import { By, Id, LocalText, Named, Page, Reason, Search, several, shown, Time } from './common.ts';
+import { By, Id, LocalText, Moment, Named, Page, Reason, Search, several, shown, Time } from './common.ts';
 import { HolderInput, HolderRecord } from './holder.ts';
 
 export const RequestCreate = z
@@ -35,8 +35,8 @@ export const RequestQuery = z.strictObject({
   unitId: Id.optional(),
   profileId: Id.optional(),
   search: Search,
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional(),
+  to: Moment.optional(),
   sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'number']).default('-createdAt'),
   ...Page,
 });

@@ -74,11 +74,20 @@ export function toPage<T>(rows: Row[], { limit = 50 }: PageQuery, map: (row: Row
 }
 
 const shapes = {
-  timestamptz: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/,
+  timestamptz: /^[12]\d{3}-\d\d-\d\d ([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/,
   text: /^[^\0]{0,200}$/,
   bigint: /^\d{1,18}$/,
 };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A day that the calendar has: what PostgreSQL cannot read would be a defect there. */
+function isDay(day: string): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
+const isKey = (key: string, type: SortKey['type']): boolean =>
+  shapes[type].test(key) && (type !== 'timestamptz' || isDay(key.slice(0, 10)));
 
 function readCursor(cursor: string, type: SortKey['type']): [string, string] {
   let parsed: unknown;
@@ -88,6 +97,6 @@ function readCursor(cursor: string, type: SortKey['type']): [string, string] {
     parsed = undefined;
   }
   const [after, id] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
-  if (typeof after === 'string' && typeof id === 'string' && shapes[type].test(after) && uuid.test(id)) return [after, id];
+  if (typeof after === 'string' && typeof id === 'string' && isKey(after, type) && uuid.test(id)) return [after, id];
   throw failure('malformed_request', 'The cursor is not one of this list. Start again from the first page.');
 }

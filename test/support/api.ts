@@ -13,6 +13,7 @@ import { healthOf } from '../../connectors/monitor/health.ts';
 import type { AnyOperation } from '../../api/operation.ts';
 import { operations as allOperations } from '../../api/routes/index.ts';
 import type { HolderData } from '../../domain/holder.ts';
+import { assertDeclared } from './api-document.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FakeTemporalClient } from './fake-temporal-client.ts';
 import { memorySigner } from './memory-signer.ts';
@@ -149,6 +150,10 @@ async function callApi(url: string, method: string, { as, body, headers }: CallO
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  assertDeclared(
+    { method, path: new URL(url).pathname },
+    { status: response.status, contentType: response.headers.get('Content-Type') ?? '', text },
+  );
   const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
   return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : {}) as AnswerBody };
 }

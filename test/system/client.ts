@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import type { z } from 'zod';
 
 import type { RequestDetail as Detail } from '../../api/schemas/request.ts';
+import { assertDeclared } from '../support/api-document.ts';
 
 export type RequestDetail = z.infer<typeof Detail>;
 
@@ -34,6 +35,12 @@ export function person() {
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    const answer = {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      text: await response.clone().text(),
+    };
+    assertDeclared({ method, path: new URL(response.url).pathname }, answer);
     if (!response.ok) throw new Refusal(response.status, (await response.json()) as { code: string });
     const [set] = response.headers.getSetCookie();
     if (set) cookie = set.split(';')[0] ?? '';
