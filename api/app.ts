@@ -1,10 +1,12 @@
 import Router from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Context, type Middleware, type Next } from 'koa';
 import compress from 'koa-compress';
 import type { Registry } from 'prom-client';
 
+import { failure } from '../domain/errors.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { jsonBody } from './body.ts';
+import { cookieName } from './client.ts';
 import { dispatch } from './dispatch.ts';
 import { docs } from './docs.ts';
 import { OperationGuard } from './guard.ts';
@@ -38,13 +40,26 @@ export function createApp({ operations, authenticators, services, registry, cons
   app.use(compress({ filter: (type) => /text\/(html|css|javascript)|json|svg/.test(type), threshold: 1024 }));
   app.use(refuseCrossSite);
   app.use(jsonBody());
-  app.use(docs(openApi(operations)));
+  app.use(docs(openApi(operations, cookieName(services.settings.publicUrl))));
   for (const router of routers(operations, new OperationGuard(authenticators, services.db), services)) {
     app.use(router.routes());
-    app.use(router.allowedMethods({ throw: true }));
+    app.use(otherMethods(router));
   }
   if (ui) app.use(ui.middleware);
   return app;
+}
+
+/** RFC 9110 15.5.6: another method is told those that the address takes, also one that nobody knows (TRACE). */
+function otherMethods(router: Router): Middleware {
+  const allowed = router.allowedMethods();
+  return async (ctx: Context, next: Next) => {
+    await allowed(ctx as Parameters<typeof allowed>[0], next);
+    const methods = ctx.response.get('Allow');
+    if (![405, 501].includes(ctx.status)) return;
+    throw methods
+      ? failure('method_not_allowed', `This address takes ${methods}.`)
+      : failure('not_found', 'There is nothing at this address.');
+  };
 }
 
 /** Everything below /api; health also at the root, where load balancers look. */

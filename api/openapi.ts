@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { problemAnswers } from './openapi-problems.ts';
 import type { AnyOperation } from './operation.ts';
 
-/** The OpenAPI 3.1 document of these operations; the name of each is its operationId. */
-export function openApi(operations: Record<string, AnyOperation>): ReturnType<typeof createDocument> {
+/** The OpenAPI 3.1 document of these operations; the name of each is its operationId. `cookie` is the one that holds the session. */
+export function openApi(operations: Record<string, AnyOperation>, cookie = '__Host-sid'): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const [name, o] of Object.entries(operations)) {
     paths[o.path] = { ...paths[o.path], [o.method]: operationObject(name, o) };
@@ -19,7 +19,7 @@ export function openApi(operations: Record<string, AnyOperation>): ReturnType<ty
     },
     servers: [{ url: '/api' }],
     paths,
-    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-sid' } } },
+    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie } } },
   } satisfies ZodOpenApiObject;
   return createDocument(document, { override: ({ jsonSchema }) => void (jsonSchema.format && delete jsonSchema.pattern) });
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -182,6 +182,22 @@ describe('what goes out', () => {
     expect((await api.call('GET', '/api/nothing')).body.code).toBe('not_found');
     const wrongMethod = await api.call('PATCH', '/api/me', { as: ro, body: {} });
     expect([wrongMethod.status, wrongMethod.body.code]).toEqual([405, 'method_not_allowed']);
+    expect(wrongMethod.headers.get('Allow')).toBe('HEAD, GET');
+  });
+
+  test.each([
+    ['TRACE', '/api/me', 405],
+    ['PROPFIND', '/api/me', 405],
+    ['TRACE', '/api/nothing', 404],
+    ['TRACE', '/', 404],
+  ])('a method that nobody knows is no defect: %s %s', async (method, path, status) => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest(api.url + path, { method, headers: { Cookie: ro } }, resolve)
+        .on('error', reject)
+        .end();
+    });
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
   });
 
   test('every answer has strict headers, and the API is never cached', async () => {
