@@ -2,17 +2,17 @@ import { failure } from '../domain/errors.ts';
 import type { KeySpec, Signer } from '../domain/signer.ts';
 import { constructed, integer, sequence } from './der.ts';
 import type { DerNode } from './der-reader.ts';
-import { assertDer, decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
-import { bitOctetsOf, smallNumberOf } from './der-values.ts';
+import { assertDer, children, decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
+import { algorithmOf, bitOctetsOf, oidOf, smallNumberOf } from './der-values.ts';
 import type { NameAttribute } from './name.ts';
-import { encodeName } from './name.ts';
+import { assertName, encodeName } from './name.ts';
 import { readPublicKey } from './public-key.ts';
 import { signed, verifySignature } from './sign.ts';
 import { weaknessOf } from './weak-keys.ts';
 
 /**
  * A certificate request (PKCS#10, RFC 2986). Of all it asks for, only the key is ever certified; names, extensions and attributes
- * are not even parsed, because whoever makes a CSR could write anything into them (CVE-2022-34831, CVE-2008-1676).
+ * are checked for their form only, because whoever makes a CSR could write anything into them (CVE-2022-34831, CVE-2008-1676).
  */
 export interface Csr {
   /** SubjectPublicKeyInfo, DER. */
@@ -39,7 +39,7 @@ function csrOf(node: DerNode): Csr {
   assertDer(expectTag(node, 0x30));
   const fields = new Fields(node);
   const info = fields.next(0x30);
-  const signatureAlgorithm = fields.next(0x30).raw;
+  const signatureAlgorithm = algorithmOf(fields.next());
   const signature = bitOctetsOf(fields.next());
   fields.end();
   return { ...infoOf(info), info: info.raw, signatureAlgorithm, signature };
@@ -48,14 +48,25 @@ function csrOf(node: DerNode): Csr {
 function infoOf(info: DerNode): Pick<Csr, 'subject' | 'spki' | 'spec'> {
   const fields = new Fields(info);
   if (smallNumberOf(fields.next(0x02)) !== 0) throw new DerError('version 1 expected');
-  const subject = fields.next(0x30).raw;
+  const subject = fields.next(0x30);
+  assertName(subject);
   const spki = fields.next(0x30).raw;
-  fields.optional(0xa0); // attributes: mandatory in RFC 2986, left out by some devices; ignored either way
+  assertAttributes(fields.optional(0xa0)); // mandatory in RFC 2986, left out by some devices; ignored either way
   fields.end();
   const key = readPublicKey(spki);
   const weakness = weaknessOf(key);
   if (weakness) throw failure('csr_invalid', `The key is weak: ${weakness}. Generate a new key, on another device if it happens again.`);
-  return { subject, spki, spec: key.spec };
+  return { subject: subject.raw, spki, spec: key.spec };
+}
+
+/** Only their form: what they ask for is never looked at. */
+function assertAttributes(attributes: DerNode | undefined): void {
+  for (const attribute of attributes ? children(attributes) : []) {
+    const fields = new Fields(expectTag(attribute, 0x30));
+    oidOf(fields.next());
+    if (children(fields.next(0x31)).length === 0) throw new DerError('an attribute without a value');
+    fields.end();
+  }
 }
 
 /** Proof of possession: the CSR is signed with the private key of its public key, or `failure('csr_invalid')`. */

@@ -45,6 +45,19 @@ export function children(node: DerNode): DerNode[] {
 /** Refuses a wrong encoding anywhere below `node`, also in parts that nobody looks at. */
 export function assertDer(node: DerNode): void {
   if (node.tag & 0x20) children(node).forEach(assertDer);
+  else assertPrimitive(node);
+}
+
+/** Contents that no reader of X.690 takes, whatever they mean. */
+function assertPrimitive({ tag, value }: DerNode): void {
+  const [first = 0xff] = value;
+  const wrong =
+    (tag === 0x01 && value.length !== 1) ||
+    ((tag === 0x02 || tag === 0x0a) && value.length === 0) ||
+    (tag === 0x03 && (first > 7 || (value.length === 1 && first !== 0))) ||
+    (tag === 0x05 && value.length !== 0) ||
+    (tag === 0x06 && (first === 0x80 || ((value.at(-1) ?? 0x80) & 0x80) !== 0));
+  if (wrong) throw new DerError(`the contents do not suit tag ${hex(tag)}`);
 }
 
 function elementAt(bytes: Buffer, start: number, depth: number): DerNode {

@@ -1,5 +1,5 @@
 import type { DerNode } from './der-reader.ts';
-import { DerError, expectTag } from './der-reader.ts';
+import { children, DerError, expectTag } from './der-reader.ts';
 
 /** Non-negative INTEGER as its magnitude without leading zeros; zero is one zero octet. */
 export function unsignedOf(node: DerNode): Buffer {
@@ -52,6 +52,15 @@ function arcsOf(value: Buffer): bigint[] {
   }
   if (octets > 0) throw new DerError('OBJECT IDENTIFIER is truncated');
   return arcs;
+}
+
+/** AlgorithmIdentifier, DER: an OBJECT IDENTIFIER and at most one value. */
+export function algorithmOf(node: DerNode): Buffer {
+  const [id, parameters, ...more] = children(expectTag(node, 0x30));
+  if (!id || more.length > 0 || (parameters && ![0x05, 0x06, 0x30].includes(parameters.tag)))
+    throw new DerError('AlgorithmIdentifier expected');
+  oidOf(id);
+  return node.raw;
 }
 
 /** BOOLEAN; DER knows only 00 and FF. */

@@ -1,7 +1,7 @@
 import { failure } from '../domain/errors.ts';
 import { ia5String, oid, printableString, sequence, sequenceOf, setOf, utf8String } from './der.ts';
 import type { DerNode } from './der-reader.ts';
-import { children, decoding, Fields, readDer } from './der-reader.ts';
+import { children, decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
 import { oidOf, textOf } from './der-values.ts';
 
 /** One attribute of a distinguished name: short name (RFC 4514 or X.520) and value. */
@@ -58,6 +58,25 @@ function encodeValue(type: string, value: string): Buffer {
     throw failure('invalid_input', `${type} holds a character that certificates do not allow there.`);
   }
 }
+
+/** Refuses what is no Name (X.501): sequences of sets of a type and a value that is a string or another universal type. Throws a DerError. */
+export function assertName(name: DerNode): void {
+  for (const rdn of children(expectTag(name, 0x30))) {
+    const attributes = children(expectTag(rdn, 0x31));
+    if (attributes.length === 0) throw new DerError('an empty relative name');
+    for (const attribute of attributes) {
+      const fields = new Fields(expectTag(attribute, 0x30));
+      oidOf(fields.next());
+      const value = fields.next();
+      fields.end();
+      if (!valueTags.has(value.tag)) throw new DerError('a value of a name is no string');
+      textOf(value);
+    }
+  }
+}
+
+/** The string types of X.520; BIT STRING for unique identifiers. */
+const valueTags = new Set([0x03, 0x0c, 0x12, 0x13, 0x14, 0x15, 0x16, 0x1a, 0x1c, 0x1e]);
 
 /** The attributes of a Name, DER, in the order they are encoded. Unknown types are dotted, values that are no text `#` and hex. */
 export function nameAttributes(der: Buffer): NameAttribute[] {

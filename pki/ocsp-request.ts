@@ -72,7 +72,7 @@ function nonceOf(extensions: Extensions): Buffer | undefined {
 }
 
 function certIdIn(request: DerNode): CertId {
-  const fields = new Fields(request);
+  const fields = new Fields(expectTag(request, 0x30));
   const id = fields.next(0x30);
   extensionsOf(fields.optional(0xa0));
   fields.end();

@@ -1,7 +1,8 @@
 import { failure } from '../domain/errors.ts';
 import type { DerNode } from './der-reader.ts';
 import { assertDer, children, decoding, DerError, expectTag, Fields, only, readDer } from './der-reader.ts';
-import { bitOctetsOf, booleanOf, octetsOf, oidOf, smallNumberOf, timeOf, unsignedOf } from './der-values.ts';
+import { algorithmOf, bitOctetsOf, booleanOf, octetsOf, oidOf, smallNumberOf, timeOf, unsignedOf } from './der-values.ts';
+import { assertName } from './name.ts';
 import { splitSpki } from './public-key.ts';
 import { serialHex } from './serial.ts';
 
@@ -42,7 +43,7 @@ export function parseCertificate(der: Buffer): Certificate {
     assertDer(node);
     const fields = new Fields(node);
     const tbs = fields.next(0x30);
-    const algorithm = fields.next(0x30).raw;
+    const algorithm = algorithmOf(fields.next());
     const signature = bitOctetsOf(fields.next());
     fields.end();
     const body = bodyOf(tbs);
@@ -59,17 +60,29 @@ function bodyOf(tbs: DerNode): CertificateBody {
   const fields = new Fields(tbs);
   if (smallNumberOf(only(fields.next(0xa0), 0x02)) !== 2) throw new DerError('version 3 expected');
   const serial = serialHex(unsignedOf(fields.next()));
-  const signatureAlgorithm = fields.next(0x30).raw;
-  const issuer = fields.next(0x30).raw;
+  const signatureAlgorithm = algorithmOf(fields.next());
+  const issuer = nameIn(fields);
   const [notBefore, notAfter] = validityOf(fields.next(0x30));
-  const subject = fields.next(0x30).raw;
+  const subject = nameIn(fields);
   const spki = fields.next(0x30).raw;
   splitSpki(spki);
-  fields.optional(0x81); // unique identifiers of version 2
-  fields.optional(0x82);
+  assertUniqueIdentifier(fields.optional(0x81)); // of version 2
+  assertUniqueIdentifier(fields.optional(0x82));
   const extensions = extensionsOf(fields.optional(0xa3));
   fields.end();
   return { serial, signatureAlgorithm, issuer, subject, notBefore, notAfter, spki, extensions };
+}
+
+/** IMPLICIT BIT STRING. */
+function assertUniqueIdentifier(node: DerNode | undefined): void {
+  if (node && (node.value[0] ?? 0xff) > 7) throw new DerError('a unique identifier is no BIT STRING');
+}
+
+/** The next field, a Name; DER. */
+export function nameIn(fields: Fields): Buffer {
+  const name = fields.next(0x30);
+  assertName(name);
+  return name.raw;
 }
 
 function validityOf(node: DerNode): [notBefore: Date, notAfter: Date] {

@@ -3,10 +3,10 @@ import type { CrlEntry, CrlReason } from './crl.ts';
 import { reasonCodes } from './crl.ts';
 import type { DerNode } from './der-reader.ts';
 import { children, decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
-import { bitOctetsOf, smallNumberOf, timeOf, unsignedOf } from './der-values.ts';
+import { algorithmOf, bitOctetsOf, smallNumberOf, timeOf, unsignedOf } from './der-values.ts';
 import { extensionIds } from './extensions.ts';
 import type { Extensions } from './parse-certificate.ts';
-import { extensionOf, extensionsOf } from './parse-certificate.ts';
+import { extensionOf, extensionsOf, nameIn } from './parse-certificate.ts';
 import { serialHex } from './serial.ts';
 
 /** A CRL as read. Serial numbers as in `serial.ts`. */
@@ -32,7 +32,7 @@ export function parseCrl(der: Buffer): Crl {
   return decoding(problem, () => {
     const fields = new Fields(expectTag(readDer(der), 0x30));
     const tbs = fields.next(0x30);
-    const signatureAlgorithm = fields.next(0x30).raw;
+    const signatureAlgorithm = algorithmOf(fields.next());
     const signature = bitOctetsOf(fields.next());
     fields.end();
     return { ...bodyOf(tbs, signatureAlgorithm), tbs: tbs.raw, signatureAlgorithm, signature };
@@ -43,7 +43,7 @@ function bodyOf(tbs: DerNode, algorithm: Buffer): Omit<Crl, 'tbs' | 'signatureAl
   const fields = new Fields(tbs);
   if (smallNumberOf(fields.next(0x02)) !== 1) throw new DerError('version 2 expected');
   if (!fields.next(0x30).raw.equals(algorithm)) throw new DerError('two different signature algorithms');
-  const issuer = fields.next(0x30).raw;
+  const issuer = nameIn(fields);
   const thisUpdate = timeOf(fields.next());
   const nextUpdate = timeOf(fields.next());
   const entries = entriesOf(fields.optional(0x30));
@@ -82,7 +82,7 @@ function entriesOf(list: DerNode | undefined): Map<string, CrlEntry> {
 }
 
 function entryOf(node: DerNode): CrlEntry {
-  const fields = new Fields(node);
+  const fields = new Fields(expectTag(node, 0x30));
   const serial = serialHex(unsignedOf(fields.next()));
   const since = timeOf(fields.next());
   const extensions = fields.optional(0x30);

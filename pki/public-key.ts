@@ -1,7 +1,7 @@
 import type { KeySpec } from '../domain/signer.ts';
 import { NULL, oid, sequence } from './der.ts';
 import { decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
-import { bitOctetsOf, unsignedOf } from './der-values.ts';
+import { algorithmOf, bitOctetsOf, unsignedOf } from './der-values.ts';
 import { isOnCurve } from './elliptic-curve.ts';
 
 /** A public key of a kind that smartCMS certifies. */
@@ -34,7 +34,7 @@ export function readPublicKey(spki: Buffer): PublicKey {
 /** AlgorithmIdentifier (DER) and key bits of any SubjectPublicKeyInfo. */
 export function splitSpki(spki: Buffer): { algorithm: Buffer; bits: Buffer } {
   const fields = new Fields(expectTag(readDer(spki), 0x30));
-  const algorithm = fields.next(0x30).raw;
+  const algorithm = algorithmOf(fields.next());
   const bits = bitOctetsOf(fields.next());
   fields.end();
   return { algorithm, bits };

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { pino } from 'pino';
@@ -105,4 +106,19 @@ test('the CA certificate, and the CRL once there is one', async () => {
   const crl = await fetch(`${address}/crl/main.crl`);
   expect(crl.headers.get('content-type')).toBe('application/pkix-crl');
   expect(Buffer.from(await crl.arrayBuffer())).toEqual(der);
+});
+
+test.each([
+  ['/ocsp/main/%', 200],
+  ['/ocsp/main/%ff', 200],
+  ['//', 404],
+  ['//[/', 404],
+  ['/ocsp/__proto__/AA', 404],
+])('an address that cannot be read is no defect: %s', async (path, status) => {
+  const { port, hostname } = new URL(address);
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ hostname, port, path }, resolve).on('error', reject);
+  });
+  answer.resume();
+  expect(answer.statusCode).toBe(status);
 });

@@ -40,15 +40,14 @@ export function validationAuthority(cas: ReadonlyMap<string, PublishedCa>, log: 
 }
 
 async function answer(cas: ReadonlyMap<string, PublishedCa>, request: IncomingMessage): Promise<Answer> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const [, kind, name = '', ...rest] = pathname.split('/');
+  const [, kind, name = '', ...rest] = (request.url ?? '/').split(/[?#]/)[0]?.split('/') ?? [];
   const ca = cas.get(name.replace(/\.(crl|crt)$/, ''));
   if (!ca) return notFound;
   const reading = request.method === 'GET' || request.method === 'HEAD';
   if (kind === 'ca' && reading && name.endsWith('.crt'))
     return { status: 200, type: 'application/pkix-cert', body: ca.certificate, maxAge: 3600 };
   if (kind === 'crl' && reading && name.endsWith('.crl')) return crlAnswer(ca);
-  if (kind === 'ocsp' && reading && rest.length > 0) return ocspAnswer(ca, Buffer.from(decodeURIComponent(rest.join('/')), 'base64'));
+  if (kind === 'ocsp' && reading && rest.length > 0) return ocspAnswer(ca, inAddress(rest.join('/')));
   if (kind === 'ocsp' && request.method === 'POST') return ocspAnswer(ca, await bodyOf(request));
   return notFound;
 }
@@ -61,6 +60,15 @@ async function crlAnswer(ca: PublishedCa): Promise<Answer> {
 async function ocspAnswer(ca: PublishedCa, asked: Buffer | undefined): Promise<Answer> {
   const body = asked ? await ca.ocsp(asked) : ocspError('malformedRequest');
   return { status: 200, type: 'application/ocsp-response', body };
+}
+
+/** RFC 6960 A.1: URL-encoded base64. Undefined when it is not. */
+function inAddress(encoded: string): Buffer | undefined {
+  try {
+    return Buffer.from(decodeURIComponent(encoded), 'base64');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined when it is longer than any honest request. */
