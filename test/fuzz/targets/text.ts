@@ -3,6 +3,7 @@ import knex from 'knex';
 import { readConfig as readApiConfig } from '../../../api/config.ts';
 import { mailProps, renderMail, type MailName } from '../../../connectors/mail/templates.ts';
 import { pdfRenderer } from '../../../connectors/printer/pdf.ts';
+import type { PinMailer } from '../../../connectors/printer/printer.ts';
 import { checkRows } from '../../../cli/issue/person-row.ts';
 import { columns, readPeople } from '../../../cli/issue/people-file.ts';
 import { onePage, type SortKey } from '../../../db/reads/keyset.ts';
@@ -46,7 +47,7 @@ export const textTargets = (): Target[] => [
   target({
     name: 'PIN mailer (PDF)',
     make: mailer,
-    parse: (one) => pdfRenderer().pinMailer(one),
+    parse: (one) => pdfRenderer().pinMailer(one as PinMailer),
     refusals: [],
     judge: judgePdf,
     share: 1_000,
