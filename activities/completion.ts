@@ -45,7 +45,7 @@ async function makeMailer(
     puk: puk.plain,
     portalUrl: mailers.portalUrl,
   });
-  const kept = await documents.put({ id, kind: 'pin_mailer', deviceId, envelope, ...secrets.seal(id, 'pin_mailer', pdf) });
+  const kept = await documents.put({ id, kind: 'pin_mailer', deviceId, envelope, ...(await secrets.seal(id, 'pin_mailer', pdf)) });
   await secrets.assign({ deviceId, kind: 'pin' });
   await secrets.assign({ deviceId, kind: 'puk' });
   return { envelope: kept.envelope };

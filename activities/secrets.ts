@@ -1,10 +1,11 @@
 import { v7 } from 'uuid';
 
-import { openWith, sealWith, type KeyRing } from '../connectors/hsm/envelope.ts';
+import { openWith, sealWith } from '../connectors/hsm/envelope.ts';
 import type { Hsm } from '../connectors/hsm/hsm.ts';
 import type { SecretCodeStore } from '../db/stores/secret-codes.ts';
 import { system, type ActorRef } from '../domain/actor.ts';
 import { failure } from '../domain/errors.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
 import type { SecretCodeKind, SecretCodeState } from '../domain/secret-code-state.ts';
 import { randomActivationCode, randomPin } from './random-code.ts';
 
@@ -43,9 +44,10 @@ const towardsUse: Partial<Record<SecretCodeState, SecretCodeState>> = {
 export function secrets({ hsm, keys, codes }: Deps) {
   const keep = async (kind: SecretCodeKind, { deviceId, requestId, expiresAt }: NewCode, plain: string): Promise<void> => {
     const id = v7();
-    const ciphertext = sealWith(keyOf(keys, keys.current), Buffer.from(plain), contextOf(id, kind));
+    const keyId = keys.current;
+    const ciphertext = sealWith(await keys.key(keyId), Buffer.from(plain), contextOf(id, kind));
     // If there is a live code of this kind it stays: what was made before a crash may be on the card already.
-    await codes.create({ id, kind, deviceId, requestId, ciphertext, keyId: keys.current, ...(expiresAt && { expiresAt }) });
+    await codes.create({ id, kind, deviceId, requestId, ciphertext, keyId, ...(expiresAt && { expiresAt }) });
   };
   return {
     ensurePin: async (code: NewCode, length: number) => keep('pin', code, await randomPin(hsm.random, length)),
@@ -56,7 +58,7 @@ export function secrets({ hsm, keys, codes }: Deps) {
     async open({ deviceId, kind }: CodeOf): Promise<{ id: string; plain: string }> {
       const code = await codes.live({ deviceId, kind });
       if (!code?.ciphertext) throw failure('not_found', `The device has no ${kind} code any more.`);
-      const plain = openWith(keyOf(keys, code.keyId), code.ciphertext, contextOf(code.id, kind));
+      const plain = openWith(await keys.key(code.keyId), code.ciphertext, contextOf(code.id, kind));
       return { id: code.id, plain: plain.toString() };
     },
 
@@ -85,19 +87,13 @@ export function secrets({ hsm, keys, codes }: Deps) {
     },
 
     /** Seals a document, such as a PIN mailer, under the same keys. */
-    seal: (id: string, kind: string, plain: Buffer) => ({
-      keyId: keys.current,
-      ciphertext: sealWith(keyOf(keys, keys.current), plain, contextOf(id, kind)),
-    }),
+    async seal(id: string, kind: string, plain: Buffer): Promise<{ keyId: string; ciphertext: Buffer }> {
+      const keyId = keys.current;
+      return { keyId, ciphertext: sealWith(await keys.key(keyId), plain, contextOf(id, kind)) };
+    },
   };
 }
 export type Secrets = ReturnType<typeof secrets>;
 
 /** Binds a ciphertext to its row: it cannot be copied to another, nor pass for a code of another kind. */
 const contextOf = (id: string, kind: string) => Buffer.from(`${id}|${kind}`);
-
-function keyOf(keys: KeyRing, id: string): Buffer {
-  const key = keys.keys.get(id);
-  if (!key) throw failure('hsm_unavailable', 'A data key is not loaded. Restart the worker after the key was made.');
-  return key;
-}

@@ -14,7 +14,6 @@ import { recordEvents } from '../db/transaction.ts';
 import { activate } from '../workflows/request-messages.ts';
 import { hashPassword } from './auth/password.ts';
 import type { Client } from './client.ts';
-import { keyOf } from './code-keys.ts';
 import { updateRequest } from './processes.ts';
 import type { ActivationInput } from './schemas/portal.ts';
 import type { Services } from './services.ts';
@@ -61,7 +60,7 @@ async function isCodeOf({ db, codeKeys }: Services, { deviceId }: Target, code: 
   const codes = secretCodeStore(db);
   const live = await codes.live({ deviceId, kind: 'activation' });
   if (!live?.ciphertext || !isFuture(live.expiresAt)) return false;
-  const expected = openWith(keyOf(codeKeys, live.keyId), live.ciphertext, Buffer.from(`${live.id}|activation`));
+  const expected = openWith(await codeKeys.key(live.keyId), live.ciphertext, Buffer.from(`${live.id}|activation`));
   if (isSame(expected, Buffer.from(code))) return true;
   const { failures } = await codes.failedAttempt({ id: live.id });
   if (failures >= allowedFailures) await codes.move({ by: system, id: live.id, to: 'void' });
@@ -88,8 +87,9 @@ async function keepPin({ db, codeKeys }: Services, { deviceId, requestId }: Targ
   const earlier = await codes.live({ deviceId, kind: 'chosen_pin' });
   if (earlier) await codes.move({ by: system, id: earlier.id, to: 'void' });
   const id = uuid();
-  const ciphertext = sealWith(keyOf(codeKeys, codeKeys.current), Buffer.from(pin), Buffer.from(`${id}|chosen_pin`));
-  return (await codes.create({ id, kind: 'chosen_pin', deviceId, requestId, ciphertext, keyId: codeKeys.current })).id;
+  const keyId = codeKeys.current;
+  const ciphertext = sealWith(await codeKeys.key(keyId), Buffer.from(pin), Buffer.from(`${id}|chosen_pin`));
+  return (await codes.create({ id, kind: 'chosen_pin', deviceId, requestId, ciphertext, keyId })).id;
 }
 
 /** The holder's account: new under the e-mail address, or the one there is with the new password. */

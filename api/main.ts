@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import { v7 as uuid } from 'uuid';
 
-import { openDataKeys } from '../connectors/hsm/envelope.ts';
+import { openDataKeys } from '../connectors/hsm/data-keys.ts';
+import { keepFresh } from '../connectors/hsm/fresh-keys.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { followLevels } from '../connectors/log/follow-levels.ts';
 import { openLogs } from '../connectors/log/logs.ts';
@@ -32,8 +33,9 @@ const stopFollowing = followLevels(logs, () => setLogLevels(db));
 const log = logs.module('process');
 const auditDb = openDatabase(config.AUDIT_DATABASE_URL);
 const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 2 });
-const codeKeys = await openDataKeys(hsm, dataKeyStore(db), 'codes', uuid());
-const payloadKeys = await openDataKeys(hsm, dataKeyStore(db), 'payload', uuid());
+const codeKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'codes', newId: uuid() });
+const payloadKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'payload', newId: uuid() });
+const stopKeys = keepFresh([codeKeys, payloadKeys], (error) => log.warn({ error: (error as Error).message }, 'the data keys could not be read again'));
 const { client: temporal, close: closeTemporal } = connectTemporal(
   { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
   payloadKeys,
@@ -67,6 +69,7 @@ stopOnSignal(log, {
   endStreams: () => changes.close(),
   closers: [
     stopMonitoring,
+    stopKeys,
     closeTemporal,
     stopFollowing,
     () => logs.close(),

@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 
-import type { KeyRing } from '../connectors/hsm/envelope.ts';
 import type { Hsm } from '../connectors/hsm/hsm.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
 import type { Attempts } from './auth/attempts.ts';
 import type { Changes } from './changes.ts';
 import type { Health } from '../connectors/monitor/health.ts';
@@ -22,8 +22,8 @@ export interface Services {
   db: Knex;
   auditDb: Knex;
   temporal: Client;
-  hsm: Pick<Hsm, 'signer'>;
-  /** Data keys of secret codes and sealed documents, unwrapped at start. */
+  hsm: Pick<Hsm, 'signer' | 'ensureWrappingKey' | 'wrap' | 'unwrap' | 'random'>;
+  /** Data keys of secret codes and sealed documents. */
   codeKeys: KeyRing;
   changes: Changes;
   health: Health;

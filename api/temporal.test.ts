@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 
 import { expect, test } from 'vitest';
 
+import { fixedKeys } from '../test/support/fixed-keys.ts';
 import { answerTo } from './errors.ts';
 import { connectTemporal } from './temporal.ts';
 
-const keys = { current: 'k', keys: new Map([['k', randomBytes(32)]]) };
+const keys = fixedKeys('k', new Map([['k', randomBytes(32)]]));
 
 test('a server that is away is told as unavailable within seconds, and closing leaves nothing behind', async () => {
   // Port 1 of loopback refuses every connection.

@@ -9,7 +9,7 @@ import {
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 
-import type { KeyRing } from '../connectors/hsm/envelope.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
 import { dataConverter } from '../workflows/codec/data-converter.ts';
 import { withRequestId } from '../workflows/request-id.ts';
 import { currentRequestId } from './request-context.ts';

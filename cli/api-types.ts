@@ -86,3 +86,9 @@ export interface AuditVerification {
   firstWrong: { seq: number | string; reason: string } | null;
   checkedAt: string;
 }
+
+export interface KeyRotation {
+  kind: 'codes' | 'payload' | 'wrapping';
+  key: string;
+  usableFrom: string;
+}

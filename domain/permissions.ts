@@ -30,6 +30,7 @@ export const permissions = [
   'audit.verify',
   'monitor.read',
   'log.manage',
+  'key.rotate',
   'own.read',
   'own.activate',
   'own.suspend',
@@ -93,6 +94,7 @@ export const shippedRoles = {
     'profile.manage',
     'monitor.read',
     'log.manage',
+    'key.rotate',
   ],
   HD: [
     'home.read',

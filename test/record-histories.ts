@@ -5,7 +5,8 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { v7 } from 'uuid';
 
-import { openDataKeys, sealWith } from '../connectors/hsm/envelope.ts';
+import { openDataKeys } from '../connectors/hsm/data-keys.ts';
+import { sealWith } from '../connectors/hsm/envelope.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { openDatabase } from '../db/database.ts';
 import { amendmentStore } from '../db/stores/amendments.ts';
@@ -35,8 +36,8 @@ if (env['SOFTHSM2_CONF']) process.env['SOFTHSM2_CONF'] = env['SOFTHSM2_CONF'];
 const knex = openDatabase(env['DATABASE_URL'] ?? '');
 const pin = readFileSync(env['HSM_PIN_FILE'] ?? '', 'utf8').trim();
 const hsm = await openHsm({ module: env['PKCS11_MODULE'] ?? '', tokenLabel: env['HSM_TOKEN'] ?? '', pin, sessions: 1 });
-const payloadKeys = await openDataKeys(hsm, dataKeyStore(knex), 'payload', v7());
-const codeKeys = await openDataKeys(hsm, dataKeyStore(knex), 'codes', v7());
+const payloadKeys = await openDataKeys(hsm, dataKeyStore(knex), { purpose: 'payload', newId: v7() });
+const codeKeys = await openDataKeys(hsm, dataKeyStore(knex), { purpose: 'codes', newId: v7() });
 const connection = await Connection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
 const client = new Client({ connection, namespace: env['TEMPORAL_NAMESPACE'] ?? '', dataConverter: dataConverter(payloadKeys) });
 
@@ -92,7 +93,7 @@ async function activate(id: string, handle: WorkflowHandle): Promise<void> {
   const { deviceId, holderId } = await row(id);
   const chosenPinId = v7();
   const ciphertext = sealWith(
-    codeKeys.keys.get(codeKeys.current) as Buffer,
+    await codeKeys.key(codeKeys.current),
     Buffer.from('295173'),
     Buffer.from(`${chosenPinId}|chosen_pin`),
   );
@@ -212,8 +213,9 @@ const scenarios: Record<string, () => Promise<void>> = {
 
 try {
   mkdirSync(folder, { recursive: true });
-  const keys = Object.fromEntries([...payloadKeys.keys].map(([id, key]) => [id, key.toString('base64')]));
-  writeFileSync(join(folder, 'payload-keys.json'), `${JSON.stringify({ current: payloadKeys.current, keys }, undefined, 1)}\n`);
+  const { current } = payloadKeys;
+  const keys = { [current]: (await payloadKeys.key(current)).toString('base64') };
+  writeFileSync(join(folder, 'payload-keys.json'), `${JSON.stringify({ current, keys }, undefined, 1)}\n`);
   for (const scenario of Object.values(scenarios)) await scenario();
 } finally {
   await connection.close();

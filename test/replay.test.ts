@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 
 import { workflowBundle } from '../worker/bundle.ts';
 import { dataConverter } from '../workflows/codec/data-converter.ts';
+import { fixedKeys } from './support/fixed-keys.ts';
 
 const folder = join(import.meta.dirname, 'histories');
 const read = <T>(name: string): T => JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 async function replay(name: string, change: (history: { events: Record<string, unknown>[] }) => void = () => {}): Promise<void> {
   const { workflowId, history } = read<{ workflowId: string; history: { events: Record<string, unknown>[] } }>(name);
   change(history);
-  const options = { workflowBundle: bundle, dataConverter: dataConverter({ current: recorded.current, keys }) };
+  const options = { workflowBundle: bundle, dataConverter: dataConverter(fixedKeys(recorded.current, keys)) };
   await Worker.runReplayHistory(options, proto.temporal.api.history.v1.History.fromObject(history), workflowId);
 }
 

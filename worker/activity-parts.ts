@@ -7,7 +7,6 @@ import { secrets } from '../activities/secrets.ts';
 import { virtualHand } from '../activities/virtual-hand.ts';
 import type { CertificateAuthority } from '../connectors/ca/ca.ts';
 import { openVirtualReader } from '../connectors/card/virtual-reader.ts';
-import type { KeyRing } from '../connectors/hsm/envelope.ts';
 import type { Hsm } from '../connectors/hsm/hsm.ts';
 import { pdfRenderer } from '../connectors/printer/pdf.ts';
 import { amendmentStore } from '../db/stores/amendments.ts';
@@ -25,6 +24,7 @@ import { revocationStore } from '../db/stores/revocations.ts';
 import { sealedDocumentStore } from '../db/stores/sealed-documents.ts';
 import { secretCodeStore } from '../db/stores/secret-codes.ts';
 import { sessionStore } from '../db/stores/sessions.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
 
 export interface Resources {
   knex: Knex;

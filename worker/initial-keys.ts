@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import type { Knex } from 'knex';
 
-import { openDataKeys } from '../connectors/hsm/envelope.ts';
+import { openDataKeys } from '../connectors/hsm/data-keys.ts';
 import type { Hsm } from '../connectors/hsm/hsm.ts';
 import { caStore } from '../db/stores/cas.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
@@ -29,7 +29,7 @@ export async function initialiseKeys(hsm: Hsm, knex: Knex): Promise<void> {
     await caStore(knex).register({ by: system, ...ca, kind: 'embedded', certificate });
   }
   await hsm.signer(auditKeyLabel, 'P-256');
-  for (const purpose of ['codes', 'payload'] as const) await openDataKeys(hsm, dataKeyStore(knex), purpose, v7());
+  for (const purpose of ['codes', 'payload'] as const) await openDataKeys(hsm, dataKeyStore(knex), { purpose, newId: v7() });
 }
 
 function rootCertificate(signer: Signer, serial: string): Promise<Buffer> {

@@ -3,7 +3,8 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { v7 } from 'uuid';
 
 import { createActivities } from '../activities/index.ts';
-import { openDataKeys } from '../connectors/hsm/envelope.ts';
+import { openDataKeys } from '../connectors/hsm/data-keys.ts';
+import { keepFresh } from '../connectors/hsm/fresh-keys.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { followLevels } from '../connectors/log/follow-levels.ts';
 import { openLogs } from '../connectors/log/logs.ts';
@@ -57,8 +58,11 @@ const hsm = measuredHsm(
   await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 4 }),
   registry,
 );
-const codeKeys = await openDataKeys(hsm, dataKeyStore(operations), 'codes', v7());
-const payloadKeys = await openDataKeys(hsm, dataKeyStore(operations), 'payload', v7());
+const codeKeys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'codes', newId: v7() });
+const payloadKeys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'payload', newId: v7() });
+const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
+  log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
+);
 const auditSigner = await hsm.signer(auditKeyLabel);
 if (!auditSigner) throw new Error('The HSM holds no key for the audit trail. Run worker/initialise.ts first.');
 const cas = await embeddedCas({ knex: operations, hsm, validationUrl: config.VALIDATION_URL });
@@ -121,6 +125,7 @@ try {
   log.info('stopping');
   await crew.stop();
   for (const loop of loops) await loop.stop();
+  stopKeys();
   await mailer.close();
   await clientConnection.close();
   await connection.close();

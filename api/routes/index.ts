@@ -32,6 +32,7 @@ import { readMeta } from './read-meta.ts';
 import { readRequest } from './read-request.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeDevice } from './revoke-device.ts';
+import { rotateKeys } from './rotate-keys.ts';
 import { scrapProduction } from './scrap-production.ts';
 import { sendActivationCode } from './send-activation-code.ts';
 import { setLogLevel } from './set-log-level.ts';
@@ -88,6 +89,7 @@ export const operations = {
   readLogging,
   setLogLevel,
   listLogEntries,
+  rotateKeys,
   activateDevice,
   listOwnDevices,
   placeOwnHold,

@@ -1,8 +1,7 @@
 import { refOf } from '../../domain/actor.ts';
 import { openWith } from '../../connectors/hsm/envelope.ts';
 import { assertVisible } from '../../db/reads/visible-to.ts';
-import { sealedDocumentStore } from '../../db/stores/sealed-documents.ts';
-import { keyOf } from '../code-keys.ts';
+import { sealedDocumentStore, type TakenDocument } from '../../db/stores/sealed-documents.ts';
 import { operation } from '../operation.ts';
 import { Bytes, ById } from '../schemas/common.ts';
 
@@ -17,7 +16,8 @@ export const printPinMailer = operation({
   refusals: ['already_printed'],
   handle: async ({ params, actor }, { db, codeKeys }) => {
     await assertVisible(db, actor, 'code.print', { table: 'devices', id: params.id });
-    const { id, ciphertext, keyId } = await sealedDocumentStore(db).take({ by: refOf(actor), deviceId: params.id, kind: 'pin_mailer' });
-    return openWith(keyOf(codeKeys, keyId), ciphertext, Buffer.from(`${id}|pin_mailer`));
+    const open = async ({ id, ciphertext, keyId }: TakenDocument) =>
+      openWith(await codeKeys.key(keyId), ciphertext, Buffer.from(`${id}|pin_mailer`));
+    return sealedDocumentStore(db).take({ by: refOf(actor), deviceId: params.id, kind: 'pin_mailer', open });
   },
 });

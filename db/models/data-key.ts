@@ -8,6 +8,9 @@ export class DataKey extends Model {
   declare purpose: 'codes' | 'payload';
   declare wrapped: Buffer;
   declare wrappingKey: string;
+  /** The newest of its purpose. */
   declare current: boolean;
+  /** From when on new values are sealed with it. */
+  declare usableFrom: Date;
   declare createdAt: Date;
 }

@@ -8,7 +8,15 @@ import { recordEvent, transaction } from '../transaction.ts';
 import { found, operatorId } from './rows.ts';
 
 export type NewSealedDocument = Pick<SealedDocument, 'id' | 'kind' | 'deviceId' | 'envelope' | 'keyId'> & { ciphertext: Buffer };
-export type TakenDocument = Pick<SealedDocument, 'id' | 'envelope' | 'keyId'> & { ciphertext: Buffer };
+export type TakenDocument = Pick<SealedDocument, 'id' | 'keyId'> & { ciphertext: Buffer };
+
+interface Taking {
+  by: ActorRef;
+  deviceId: string;
+  kind: 'pin_mailer';
+  /** Opens what is taken. If it fails, the document stays. */
+  open: (document: TakenDocument) => Promise<Buffer>;
+}
 
 export type SealedDocumentStore = ReturnType<typeof sealedDocumentStore>;
 
@@ -22,17 +30,18 @@ export const sealedDocumentStore = (knex: Knex) => ({
       return found(await SealedDocument.query(trx).select('id', 'envelope').findOne({ deviceId, kind }), 'document');
     }),
 
-  /** Gives the ciphertext to exactly one caller and forgets it in the same transaction; afterwards `already_printed`. */
-  take: ({ by, deviceId, kind }: { by: ActorRef; deviceId: string; kind: 'pin_mailer' }): Promise<TakenDocument> =>
+  /** Gives the document to exactly one caller and forgets it in the same transaction; afterwards `already_printed`. */
+  take: ({ by, deviceId, kind, open }: Taking): Promise<Buffer> =>
     transaction(knex, by, async (trx) => {
       const document = found(await SealedDocument.query(trx).findOne({ deviceId, kind }).forUpdate(), 'document');
       const { id, envelope, ciphertext, keyId } = document;
       if (!ciphertext)
         throw failure('already_printed', 'The PIN mailer was printed and is gone. If it was lost, the card must be replaced.');
+      const plain = await open({ id, ciphertext, keyId });
       await SealedDocument.query(trx)
         .findById(id)
         .patch({ ciphertext: null, printedAt: new Date(), printedBy: operatorId(by) });
       await recordEvent(trx, { kind: 'secret_read', objectType: 'sealed_documents', objectId: id, detail: { deviceId, envelope } });
-      return { id, envelope, ciphertext, keyId };
+      return plain;
     }),
 });

@@ -310,7 +310,7 @@ test('a cancelled request gives its blank back and ends every code', async () =>
 
 const dataKey = () => dataKeyStore(db.operations).ensure({ id: uuid(), purpose: 'codes', wrapped: randomBytes(60), wrappingKey: 'kek' });
 
-test('a sealed document leaves once, whoever asks at the same time', async () => {
+test('a sealed document leaves once, whoever asks at the same time, and stays when it cannot be opened', async () => {
   const { deviceId } = await begunProduction();
   const store = sealedDocumentStore(db.operations);
   const ciphertext = randomBytes(2000);
@@ -322,10 +322,12 @@ test('a sealed document leaves once, whoever asks at the same time', async () =>
     ciphertext,
     keyId: (await dataKey()).id,
   });
-  const taken = await Promise.allSettled(Array.from({ length: 8 }, () => store.take({ by: officer(0), deviceId, kind: 'pin_mailer' })));
-  const given = taken.filter((t) => t.status === 'fulfilled');
-  expect(given.map((t) => t.value.ciphertext)).toEqual([ciphertext]);
-  expect(await codeOf(store.take({ by: officer(0), deviceId, kind: 'pin_mailer' }))).toBe('already_printed');
+  const take = (open = async (document: { ciphertext: Buffer }) => document.ciphertext) =>
+    store.take({ by: officer(0), deviceId, kind: 'pin_mailer', open });
+  await expect(take(() => Promise.reject(new Error('no key now')))).rejects.toThrow('no key now');
+  const taken = await Promise.allSettled(Array.from({ length: 8 }, () => take()));
+  expect(taken.filter((t) => t.status === 'fulfilled').map((t) => t.value)).toEqual([ciphertext]);
+  expect(await codeOf(take())).toBe('already_printed');
 });
 
 test('a mail is queued once per event and taken by one sender', async () => {

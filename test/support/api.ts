@@ -16,7 +16,9 @@ import type { HolderData } from '../../domain/holder.ts';
 import { assertDeclared } from './api-document.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FakeTemporalClient } from './fake-temporal-client.ts';
+import { fixedKeys } from './fixed-keys.ts';
 import { memorySigner } from './memory-signer.ts';
+import { memoryWrapping } from './memory-wrapping.ts';
 import { password, seedApiOrganisation, type ApiOrganisation } from './api-organisation.ts';
 
 export interface CallOptions {
@@ -102,8 +104,8 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     authenticators: [sessionAuthenticator(db, publicUrl)],
     services: {
       ...{ db, auditDb: database.audit, temporal: temporal.client, changes, attempts, log },
-      hsm: { signer: () => Promise.resolve(signer) },
-      codeKeys: { current: dataKeyId, keys: new Map([[dataKeyId, codeKey]]) },
+      hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
+      codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
       settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1' },
     },

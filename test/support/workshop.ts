@@ -6,7 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { v7 } from 'uuid';
 
 import { createActivities, type Activities, type ActivityParts } from '../../activities/index.ts';
-import { openDataKeys } from '../../connectors/hsm/envelope.ts';
+import { openDataKeys } from '../../connectors/hsm/data-keys.ts';
 import type { Hsm } from '../../connectors/hsm/hsm.ts';
 import { openHsm } from '../../connectors/hsm/pkcs11-hsm.ts';
 import { SOFTHSM, testTokens } from '../../connectors/hsm/test-token.ts';
@@ -48,7 +48,7 @@ export async function openWorkshop(): Promise<Workshop> {
   await seed({ knex, profile: 'test' });
   const hsm = await openHsm({ module: SOFTHSM, tokenLabel: 'workshop', pin: '648201', sessions: 4 });
   await initialiseKeys(hsm, knex);
-  const codeKeys = await openDataKeys(hsm, dataKeyStore(knex), 'codes', v7());
+  const codeKeys = await openDataKeys(hsm, dataKeyStore(knex), { purpose: 'codes', newId: v7() });
   const cas = await embeddedCas({ knex, hsm, validationUrl: 'http://validation.example' });
   const parts = activityParts({
     knex,

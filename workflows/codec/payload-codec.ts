@@ -2,11 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 import type { Payload, PayloadCodec } from '@temporalio/common';
 
-/** AES-256 keys by id. New payloads are written with `current`; every key in the ring can be read. */
-export interface PayloadKeys {
-  current: string;
-  keys: ReadonlyMap<string, Buffer>;
-}
+import type { KeyRing } from '../../domain/key-ring.ts';
 
 const encoding = 'binary/encrypted';
 const ivLength = 12;
@@ -18,34 +14,29 @@ const tagLength = 16;
  * Reading is fail-closed: a payload that is not encrypted, is under an unknown key or was changed is an error, so nobody who reaches the
  * Temporal server can put plain arguments in.
  */
-export const encryptingCodec = ({ current, keys }: PayloadKeys): PayloadCodec => {
-  if (!keys.has(current)) throw new Error(`the payload key ${current} is not in the ring`);
-  return {
-    encode: (payloads) => Promise.resolve(payloads.map((payload) => encrypt(payload, current, keys))),
-    decode: async (payloads) => payloads.map((payload) => decrypt(payload, keys)),
-  };
-};
+export const encryptingCodec = (ring: KeyRing): PayloadCodec => ({
+  encode: async (payloads) => {
+    const id = ring.current;
+    const key = await ring.key(id);
+    return payloads.map((payload) => encrypt(payload, { id, key }));
+  },
+  decode: (payloads) => Promise.all(payloads.map((payload) => decrypt(payload, ring))),
+});
 
-function encrypt(payload: Payload, keyId: string, keys: PayloadKeys['keys']): Payload {
+function encrypt(payload: Payload, { id, key }: { id: string; key: Buffer }): Payload {
   const iv = randomBytes(ivLength);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(keyId, keys), iv).setAAD(contextOf(keyId));
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(contextOf(id));
   const data = Buffer.concat([iv, cipher.update(pack(payload)), cipher.final(), cipher.getAuthTag()]);
-  return { metadata: { encoding: Buffer.from(encoding), 'encryption-key-id': Buffer.from(keyId) }, data };
+  return { metadata: { encoding: Buffer.from(encoding), 'encryption-key-id': Buffer.from(id) }, data };
 }
 
-function decrypt({ metadata, data }: Payload, keys: PayloadKeys['keys']): Payload {
+async function decrypt({ metadata, data }: Payload, ring: KeyRing): Promise<Payload> {
   if (textOf(metadata?.['encoding']) !== encoding || !data || data.length < ivLength + tagLength)
     throw new Error('a payload is not encrypted');
   const keyId = textOf(metadata?.['encryption-key-id']);
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(keyId, keys), data.subarray(0, ivLength), { authTagLength: tagLength });
+  const decipher = createDecipheriv('aes-256-gcm', await ring.key(keyId), data.subarray(0, ivLength), { authTagLength: tagLength });
   decipher.setAAD(contextOf(keyId)).setAuthTag(data.subarray(-tagLength));
   return unpack(Buffer.concat([decipher.update(data.subarray(ivLength, -tagLength)), decipher.final()]));
-}
-
-function keyOf(keyId: string, keys: PayloadKeys['keys']): Buffer {
-  const key = keys.get(keyId);
-  if (!key) throw new Error(`the payload key ${keyId} is not known here`);
-  return key;
 }
 
 /** Not bound to a namespace or workflow: a history that was exported must stay readable in the replay tests. */
