@@ -8,6 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { workflowBundle } from '../worker/bundle.ts';
 import { dataConverter } from '../workflows/codec/data-converter.ts';
 import { fixedKeys } from './support/fixed-keys.ts';
+import { guardedChange, releaseCopy, unguardedChange, type Changes } from './support/release-copy.ts';
 
 const folder = join(import.meta.dirname, 'histories');
 const read = <T>(name: string): T => JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
@@ -23,10 +24,15 @@ beforeAll(async () => {
   bundle = await workflowBundle();
 });
 
-async function replay(name: string, change: (history: { events: Record<string, unknown>[] }) => void = () => {}): Promise<void> {
+interface Replay {
+  change?: (history: { events: Record<string, unknown>[] }) => void;
+  code?: typeof bundle;
+}
+
+async function replay(name: string, { change = () => {}, code = bundle }: Replay = {}): Promise<void> {
   const { workflowId, history } = read<{ workflowId: string; history: { events: Record<string, unknown>[] } }>(name);
   change(history);
-  const options = { workflowBundle: bundle, dataConverter: dataConverter(fixedKeys(recorded.current, keys)) };
+  const options = { workflowBundle: code, dataConverter: dataConverter(fixedKeys(recorded.current, keys)) };
   await Worker.runReplayHistory(options, proto.temporal.api.history.v1.History.fromObject(history), workflowId);
 }
 
@@ -40,9 +46,30 @@ test.each(names)('%s still replays', async (name) => {
 
 test('a history in which another activity ran does not replay', async () => {
   await expect(
-    replay('request-issued.json', ({ events }) => {
-      const scheduled = events.find((e) => 'activityTaskScheduledEventAttributes' in e)?.['activityTaskScheduledEventAttributes'];
-      (scheduled as { activityType: { name: string } }).activityType.name = 'somethingElse';
+    replay('request-issued.json', {
+      change: ({ events }) => {
+        const scheduled = events.find((e) => 'activityTaskScheduledEventAttributes' in e)?.['activityTaskScheduledEventAttributes'];
+        (scheduled as { activityType: { name: string } }).activityType.name = 'somethingElse';
+      },
     }),
   ).rejects.toThrow(/[Nn]ondeterminism/);
+});
+
+/** The workflows of a next release, as a bundle. */
+async function next(changes: Changes): Promise<typeof bundle> {
+  const release = releaseCopy(changes);
+  try {
+    return await workflowBundle(join(release.dir, 'workflows/index.ts'));
+  } finally {
+    release.remove();
+  }
+}
+
+test('a step that is added behind `patched` replays what ran without it', async () => {
+  const code = await next(guardedChange);
+  for (const name of ['request-issued.json', 'production-completed.json']) await replay(name, { code });
+});
+
+test('a step that is added without a guard does not replay, so such a release does not pass', async () => {
+  await expect(replay('request-issued.json', { code: await next(unguardedChange) })).rejects.toThrow(/[Nn]ondeterminism/);
 });

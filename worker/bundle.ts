@@ -4,11 +4,11 @@ import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporali
 
 import { failureConverterPath } from '../workflows/codec/data-converter.ts';
 
-export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+const ownWorkflows = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 const interceptorsPath = fileURLToPath(new URL('../workflows/interceptors.ts', import.meta.url));
 
 /** The workflows as one piece of code for the sandbox. Failure converter and interceptors are built in: the worker's own do not reach it. */
-export const workflowBundle = (): Promise<WorkflowBundleWithSourceMap> =>
+export const workflowBundle = (workflowsPath = ownWorkflows): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
     ...{ workflowsPath, failureConverterPath, workflowInterceptorModules: [interceptorsPath] },
     logger: { ...quiet, log: () => {} },

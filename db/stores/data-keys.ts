@@ -30,7 +30,7 @@ export const dataKeyStore = (knex: Knex) => ({
   list: (): Promise<(DataKey & { usable: boolean })[]> =>
     DataKey.query(knex)
       .select('*', knex.raw('usable_from <= now() as usable'))
-      .orderBy('usableFrom')
+      .orderBy(['usableFrom', 'id'])
       .execute() as unknown as Promise<(DataKey & { usable: boolean })[]>,
 
   /** The current key of this purpose: the one given if there was none, else the one that was first. */
