@@ -30,10 +30,10 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
     client,
     reauthorize: async () => (await guard.admit(ctx, target))?.actor,
   };
-  const run = () => answerOf(target, operation.handle(call, services));
+  const run = (newId: string) => answerOf(target, operation.handle({ ...call, newId }, services));
   try {
     const answer =
-      key && identity && isStorable(target) ? await once(services.db, { accountId: identity.accountId, key, ctx }, run) : await run();
+      key && identity && isStorable(target) ? await once(services.db, { accountId: identity.accountId, key, ctx }, run) : await run(uuid());
     respond(ctx, target, answer);
   } catch (error) {
     if (identity && isDenial(error)) await guard.recordDenial(ctx, identity.actor, name);

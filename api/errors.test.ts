@@ -11,6 +11,7 @@ import { errorCodes, failure, type ErrorCode } from '../domain/errors.ts';
 import { answerTo, refusal } from './errors.ts';
 
 const id = '0199a1c2-0000-7000-8000-000000000001';
+const pauses: Partial<Record<ErrorCode, string>> = { still_running: '2', unavailable: '5' };
 const codes = Object.keys(errorCodes) as ErrorCode[];
 
 test.each(codes)('%s becomes its problem document, also out of a workflow', (code) => {
@@ -19,7 +20,7 @@ test.each(codes)('%s becomes its problem document, also out of a workflow', (cod
   for (const e of [error, wrapped, new Error('outer', { cause: wrapped })]) {
     expect(answerTo(e, id)).toEqual({
       status: errorCodes[code].status,
-      headers: code === 'still_running' ? { 'Retry-After': '2' } : {},
+      headers: pauses[code] ? { 'Retry-After': pauses[code] } : {},
       body: {
         type: `urn:smartcms:problem:${code}`,
         title: errorCodes[code].title,
@@ -50,6 +51,11 @@ test.each([
 test.each([
   ['a database that refuses connections', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
   ['a database that stops', Object.assign(new Error('terminating'), { code: '57P01' })],
+  ['a database without a connection left', Object.assign(new Error('sorry, too many clients'), { code: '53300' })],
+  ['a full disk', Object.assign(new Error('could not extend file'), { code: '53100' })],
+  ['a deadlock', Object.assign(new Error('deadlock detected'), { code: '40P01' })],
+  ['a serialization failure', Object.assign(new Error('could not serialize access'), { code: '40001' })],
+  ['a standby', Object.assign(new Error('cannot execute INSERT'), { code: '25006' })],
   ['a Temporal server that is away', new ServiceError('Failed to start', { cause: Object.assign(new Error('14'), { code: 14 }) })],
   ['an update that got no answer in time', new WorkflowUpdateRPCTimeoutOrCancelledError('late')],
 ])('%s is 503', (_, error) => {

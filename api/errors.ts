@@ -2,6 +2,7 @@ import { ServiceError, WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelle
 import { ApplicationFailure } from '@temporalio/common';
 import { HttpError } from 'koa';
 
+import { isDatabaseTrouble } from '../db/trouble.ts';
 import { errorCodes, isErrorCode, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import type { Problem } from './schemas/problem.ts';
 
@@ -70,7 +71,7 @@ function expected(code: ErrorCode, error: ApplicationFailure): Description {
 }
 
 /** After how many seconds the same call may be sent again. */
-const pauses: Partial<Record<ErrorCode, number>> = { still_running: 2 };
+const pauses: Partial<Record<ErrorCode, number>> = { still_running: 2, unavailable: 5 };
 
 const details: Partial<Record<ErrorCode, string>> = {
   malformed_request: 'Send well-formed JSON to an address of the API.',
@@ -95,10 +96,8 @@ const byStatus: Record<number, ErrorCode> = {
   415: 'unsupported_media_type',
 };
 
-/** gRPC UNAVAILABLE and DEADLINE_EXCEEDED; a PostgreSQL that is away, starts or stops (SQLSTATE 57P0x); no free connection in time. */
+/** gRPC UNAVAILABLE and DEADLINE_EXCEEDED, or a database that cannot serve now. */
 function isUnreachable(error: unknown): boolean {
   if (error instanceof ServiceError) return [4, 14].includes(Number((error.cause as { code?: unknown } | undefined)?.code));
-  if (!(error instanceof Error)) return false;
-  const code = String((error as { code?: unknown }).code);
-  return /^(ECONNREFUSED|ECONNRESET|57P0\d)$/.test(code) || error.name === 'KnexTimeoutError';
+  return error instanceof Error && isDatabaseTrouble(error);
 }

@@ -14,12 +14,15 @@ interface Checked {
 
 /** What the API cannot work without. */
 export const healthChecks = ({ db, auditDb, temporal, hsm }: Checked): HealthCheck[] => [
-  { name: 'database', check: () => assertMigrated(db) },
+  { name: 'database', check: () => assertServes(db) },
   { name: 'audit database', check: () => auditDb.raw('select 1') },
   { name: 'temporal', check: () => temporal.connection.workflowService.describeNamespace({ namespace: temporal.options.namespace }) },
   { name: 'hsm', check: () => hsm.status() },
 ];
 
-async function assertMigrated(db: Knex): Promise<void> {
+/** It has the schema of this release and takes writes. */
+async function assertServes(db: Knex): Promise<void> {
   if (!(await migrationsCurrent(db))) throw new Error('the schema is not the one of this release');
+  const { rows } = await db.raw<{ rows: { state: string }[] }>(`select current_setting('transaction_read_only') as state`);
+  if (rows[0]?.state !== 'off') throw new Error('the database takes no writes: it is a standby, or was made read-only');
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Context } from 'koa';
 import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
 
 import { idempotencyStore } from '../db/stores/idempotency.ts';
 
@@ -12,27 +14,43 @@ export interface StoredAnswer {
 
 /**
  * Runs `work` once for this account and key: the same call again gets the same answer, another call under the key is refused. A call that failed
- * is forgotten, so it may be tried again.
+ * may be tried again, also changed. `work` gets the id for what it makes: the same whenever the same call is tried again, as the database may have
+ * gone away between the change and the answer.
  */
 export async function once(
   db: Knex,
   who: { accountId: string; key: string; ctx: Context },
-  work: () => Promise<StoredAnswer>,
+  work: (newId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const store = idempotencyStore(db);
   const slot = { accountId: who.accountId, key: who.key };
-  const begun = await store.begin({ ...slot, callHash: hashOf(who.ctx) });
+  const begun = await store.begin({ ...slot, callHash: hashOf(who.ctx), newId: uuid() });
   if (begun.kind === 'replay') {
     who.ctx.set('Idempotency-Replayed', 'true');
     return begun;
   }
   try {
-    const answer = await work();
+    const answer = await work(begun.newId);
     await store.finish({ ...slot, ...answer });
     return answer;
   } catch (error) {
-    await store.abandon(slot);
+    await store.abandon(slot).catch(() => void abandonLater(() => store.abandon(slot)));
     throw error;
+  }
+}
+
+/** Shorter than the minute after which the call may be begun by somebody else. */
+const triesMs = 45_000;
+
+/** The database went away under the call: its key is free again as soon as the database is back, so whoever sends it again does not wait. */
+async function abandonLater(abandon: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + triesMs; Date.now() < end;) {
+    await pause(500, undefined, { ref: false });
+    const done = await abandon().then(
+      () => true,
+      () => false,
+    );
+    if (done) return;
   }
 }
 

@@ -35,7 +35,9 @@ const auditDb = openDatabase(config.AUDIT_DATABASE_URL);
 const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 2 });
 const codeKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'codes', newId: uuid() });
 const payloadKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'payload', newId: uuid() });
-const stopKeys = keepFresh([codeKeys, payloadKeys], (error) => log.warn({ error: (error as Error).message }, 'the data keys could not be read again'));
+const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
+  log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
+);
 const { client: temporal, close: closeTemporal } = connectTemporal(
   { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
   payloadKeys,

@@ -9,12 +9,20 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
 }
 
+/** Shorter than the patience of a person, who then reads what is the matter. */
+const acquireTimeoutMs = 8_000;
+const connectTimeoutMs = 5_000;
+
 /** A pool of connections. Columns are camelCase, `date` is 'YYYY-MM-DD', bigint a number (a bigint beyond 2^53). `destroy()` closes it. */
 export function openDatabase(url: string, { poolMax = 10, statementTimeoutMs = 30_000 }: DatabaseOptions = {}): Knex {
   return knexModule.knex({
     client: 'pg',
-    connection: { connectionString: url, types, statement_timeout: statementTimeoutMs, application_name: 'smartcms' },
+    connection: {
+      ...{ connectionString: url, types, application_name: 'smartcms', keepAlive: true },
+      ...{ statement_timeout: statementTimeoutMs, connectionTimeoutMillis: connectTimeoutMs },
+    },
     pool: { min: 0, max: poolMax },
+    acquireConnectionTimeout: acquireTimeoutMs,
     ...knexSnakeCaseMappers(),
   });
 }

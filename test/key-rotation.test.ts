@@ -67,7 +67,10 @@ test('under a new wrapping key the data keys are the same, and the wrapping key 
   const rewrap = { by: system, wrappingKey: 'kek-2' };
   await expect(store().rewrap({ ...rewrap, rewrap: () => Promise.reject(new Error('the HSM went away')) })).rejects.toThrow('went away');
   expect(await store().rewrap({ ...rewrap, rewrap: (key) => rewrapped(hsm, key, 'kek-2') })).toBe(2);
-  const withoutTheOld = { ...hsm, unwrap: (label: string, ...rest: [Buffer, Buffer]) => hsm.unwrap(label === 'kek' ? 'none' : label, ...rest) };
+  const withoutTheOld = {
+    ...hsm,
+    unwrap: (label: string, ...rest: [Buffer, Buffer]) => hsm.unwrap(label === 'kek' ? 'none' : label, ...rest),
+  };
   const after = await openDataKeys(withoutTheOld, store(), { purpose: 'codes', newId: uuid() });
   expect(await after.key(before.current)).toEqual(await before.key(before.current));
   await graceIsOver();

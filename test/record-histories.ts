@@ -92,11 +92,7 @@ async function until(id: string, ready: (request: Awaited<ReturnType<typeof row>
 async function activate(id: string, handle: WorkflowHandle): Promise<void> {
   const { deviceId, holderId } = await row(id);
   const chosenPinId = v7();
-  const ciphertext = sealWith(
-    await codeKeys.key(codeKeys.current),
-    Buffer.from('295173'),
-    Buffer.from(`${chosenPinId}|chosen_pin`),
-  );
+  const ciphertext = sealWith(await codeKeys.key(codeKeys.current), Buffer.from('295173'), Buffer.from(`${chosenPinId}|chosen_pin`));
   await knex('secret_codes').insert({
     id: chosenPinId,
     kind: 'chosen_pin',

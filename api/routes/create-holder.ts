@@ -1,5 +1,3 @@
-import { v7 as uuid } from 'uuid';
-
 import { refOf } from '../../domain/actor.ts';
 import { holderDetail } from '../../db/reads/holders.ts';
 import { assertUnit } from '../../db/reads/visible-to.ts';
@@ -17,14 +15,14 @@ export const createHolder = operation({
   body: HolderCreate,
   response: Holder,
   status: 201,
-  handle: async ({ body: { unitId, ...data }, actor }, { db }) => {
+  handle: async ({ body: { unitId, ...data }, actor, newId }, { db }) => {
     await assertUnit(db, actor, 'holder.create', unitId);
     assertHolderRules(data, '');
     const holders = holderStore(db);
     const existing = await holders.findByTaxCode({ unitId, taxCode: data.taxCode });
-    if (existing)
+    if (existing && existing.id !== newId)
       throw refusal('duplicate', 'This person is registered here already. Open the record and edit it.', { existing: existing.id });
-    const { id } = await holders.create({ by: refOf(actor), id: uuid(), unitId, data });
+    const { id } = await holders.create({ by: refOf(actor), id: newId, unitId, data });
     return holderDetail(db, actor, id);
   },
 });

@@ -20,14 +20,14 @@ export const createRequest = operation({
   body: RequestCreate,
   response: RequestDetail,
   status: 201,
-  handle: async ({ body, actor }, services) => {
+  handle: async ({ body, actor, newId }, services) => {
     const { db } = services;
     const { unitId, profileId, submit, reference } = body;
     await assertUnit(db, actor, 'request.create', unitId);
     if (submit) await assertUnit(db, actor, 'request.submit', unitId);
     const holder = await holderOf(body, actor, services);
     const request = await requestStore(db).create({
-      ...{ by: refOf(actor), id: uuid(), unitId, profileId, holder, submit },
+      ...{ by: refOf(actor), id: newId, unitId, profileId, holder, submit },
       ...(reference !== undefined && { reference }),
     });
     if (request.state === 'submitted') await startRequest(services, request.id);

@@ -1,5 +1,3 @@
-import { v7 as uuid } from 'uuid';
-
 import { refOf } from '../../domain/actor.ts';
 import { deviceDetail } from '../../db/reads/device-detail.ts';
 import { assertVisible } from '../../db/reads/visible-to.ts';
@@ -17,9 +15,9 @@ export const placeHold = operation({
   params: ById,
   body: HoldInput,
   response: DeviceDetail,
-  handle: async ({ params, body, actor }, services) => {
+  handle: async ({ params, body, actor, newId }, services) => {
     await assertVisible(services.db, actor, 'device.suspend', { table: 'devices', id: params.id });
-    const { actions } = await holdStore(services.db).requestHold({ ...body, by: refOf(actor), id: uuid(), deviceId: params.id });
+    const { actions } = await holdStore(services.db).requestHold({ ...body, by: refOf(actor), id: newId, deviceId: params.id });
     await startCertificateActions(services, actions);
     return deviceDetail(services.db, actor, params.id);
   },

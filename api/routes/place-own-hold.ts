@@ -1,5 +1,3 @@
-import { v7 as uuid } from 'uuid';
-
 import { refOf } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import { portalDevices } from '../../db/reads/portal.ts';
@@ -19,9 +17,9 @@ export const placeOwnHold = operation({
   params: ById,
   body: HoldInput,
   response: PortalDevice,
-  handle: async ({ params: { id }, body, actor }, services) => {
+  handle: async ({ params: { id }, body, actor, newId }, services) => {
     await ownDevice(services, actor, id);
-    const { actions } = await holdStore(services.db).requestHold({ ...body, by: refOf(actor), id: uuid(), deviceId: id });
+    const { actions } = await holdStore(services.db).requestHold({ ...body, by: refOf(actor), id: newId, deviceId: id });
     await startCertificateActions(services, actions);
     return ownDevice(services, actor, id);
   },

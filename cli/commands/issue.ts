@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Option, InvalidArgumentError, type Command } from 'commander';
 
 import { apiClient } from '../api-client.ts';
@@ -91,8 +91,8 @@ async function assertStation(code: string, { approvers }: Crew): Promise<void> {
 }
 
 async function print(report: Report, { json, report: file }: Options): Promise<void> {
-  if (file) await writeFile(file, csvReport(report));
   process.stdout.write(`${json ? safeJson(report) : printed(report)}\n`);
+  if (file) await keepReport(file, csvReport(report));
 }
 
 async function bytesOf(file: string): Promise<Buffer> {

@@ -7,26 +7,31 @@ export interface IdempotentCall {
   key: string;
   /** SHA-256 of method, path and body. */
   callHash: Buffer;
+  newId: string;
 }
 
-export type Begun = { kind: 'begun' } | { kind: 'replay'; status: number; response: unknown };
+export type Begun = { kind: 'begun'; newId: string } | { kind: 'replay'; status: number; response: unknown };
 
 export type IdempotencyStore = ReturnType<typeof idempotencyStore>;
 
 /** Answers of calls that carried an Idempotency-Key, so that a call sent again is answered, not done again. */
 export const idempotencyStore = (knex: Knex) => ({
   /**
-   * `begun`: do it, then `finish` (or `abandon`, when nothing was done). `replay`: it was done. `still_running`: the first one does;
-   * what a crash left so may be begun again after a minute. `idempotency_conflict`: the key belongs to another call.
+   * `begun`: do it, then `finish` (or `abandon`, when it failed). `replay`: it was done. `still_running`: the first one does; what a crash left
+   * so may be begun again after a minute. `idempotency_conflict`: the key belongs to another call.
+   *
+   * `newId` is for what the call makes. The same call begun again gets the same one: what was made before its answer was lost is found by it.
    */
-  async begin({ accountId, key, callHash }: IdempotentCall): Promise<Begun> {
-    const { rows } = await knex.raw<{ rows: unknown[] }>(
-      `insert into idempotency_keys as k (account_id, key, call_hash) values (?, ?, ?)
-       on conflict (account_id, key) do update set created_at = now()
-       where k.status is null and k.call_hash = excluded.call_hash and k.created_at < now() - interval '1 minute' returning key`,
-      [accountId, key, callHash],
+  async begin({ accountId, key, callHash, newId }: IdempotentCall): Promise<Begun> {
+    const { rows } = await knex.raw<{ rows: { id: string }[] }>(
+      `insert into idempotency_keys as k (account_id, key, call_hash, new_id) values (?, ?, ?, ?)
+       on conflict (account_id, key) do update set created_at = now(), abandoned = false, call_hash = excluded.call_hash,
+         new_id = case when k.call_hash = excluded.call_hash then coalesce(k.new_id, excluded.new_id) else excluded.new_id end
+       where k.status is null and (k.abandoned or k.call_hash = excluded.call_hash and k.created_at < now() - interval '1 minute')
+       returning new_id as id`,
+      [accountId, key, callHash, newId],
     );
-    return rows.length > 0 ? { kind: 'begun' } : replay(knex, { accountId, key, callHash });
+    return rows[0] ? { kind: 'begun', newId: rows[0].id } : replay(knex, { accountId, key, callHash });
   },
 
   async finish({ accountId, key, status, response }: { accountId: string; key: string; status: number; response: unknown }): Promise<void> {
@@ -36,16 +41,16 @@ export const idempotencyStore = (knex: Knex) => ({
       .update({ status, response: JSON.stringify(response ?? null) });
   },
 
-  /** The call failed without an effect: its key is free again. */
+  /** The call failed: its key is free again. */
   async abandon({ accountId, key }: { accountId: string; key: string }): Promise<void> {
-    await knex('idempotency_keys').where({ accountId, key }).whereNull('status').delete();
+    await knex('idempotency_keys').where({ accountId, key }).whereNull('status').update({ abandoned: true });
   },
 
   purge: ({ olderThanHours }: { olderThanHours: number }): Promise<number> =>
     knex('idempotency_keys').whereRaw('created_at < now() - make_interval(hours => ?)', [olderThanHours]).delete(),
 });
 
-async function replay(knex: Knex, { accountId, key, callHash }: IdempotentCall): Promise<Begun> {
+async function replay(knex: Knex, { accountId, key, callHash }: Omit<IdempotentCall, 'newId'>): Promise<Begun> {
   const row = await knex('idempotency_keys')
     .where({ accountId, key })
     .first<{ callHash: Buffer; status: number | null; response: unknown } | undefined>();

@@ -27,16 +27,20 @@ test('of many data keys made at once one is current', async () => {
 
 test('of fifty identical calls one is done and the others wait or get its answer', async () => {
   const store = idempotencyStore(db.operations);
-  const call = { accountId: uuid(), key: 'k', callHash: randomBytes(32) };
+  const call = { accountId: uuid(), key: 'k', callHash: randomBytes(32), newId: uuid() };
   const begun = await Promise.allSettled(Array.from({ length: 50 }, () => store.begin(call)));
-  expect(begun.filter((b) => b.status === 'fulfilled').map((b) => b.value)).toEqual([{ kind: 'begun' }]);
+  expect(begun.filter((b) => b.status === 'fulfilled').map((b) => b.value)).toEqual([{ kind: 'begun', newId: call.newId }]);
   expect(begun.filter((b) => b.status === 'rejected').map((b) => errorCodeOf(b.reason))).toEqual(Array(49).fill('still_running'));
   await store.finish({ ...call, status: 201, response: { id: 1 } });
   expect(await store.begin(call)).toEqual({ kind: 'replay', status: 201, response: { id: 1 } });
   expect(await codeOf(store.begin({ ...call, callHash: randomBytes(32) }))).toBe('idempotency_conflict');
   await store.begin({ ...call, key: 'other' });
   await store.abandon({ ...call, key: 'other' });
-  expect(await store.begin({ ...call, key: 'other' })).toEqual({ kind: 'begun' });
+  // Sent again it makes the same thing; with other content it is another call.
+  const again = { ...call, key: 'other', newId: uuid() };
+  expect(await store.begin(again)).toEqual({ kind: 'begun', newId: call.newId });
+  await store.abandon(again);
+  expect(await store.begin({ ...again, callHash: randomBytes(32) })).toEqual({ kind: 'begun', newId: again.newId });
 });
 
 test('the CA ledger keeps the first serial, counts changes, and numbers CRLs one at a time', async () => {

@@ -82,6 +82,8 @@ interface Options {
   consoleFolder?: string;
   publicUrl?: string;
   log?: Logger;
+  /** A database of the test's own making instead of a copy of the template. */
+  database?: TestDatabase;
 }
 
 export async function startApi(options: Options = {}): Promise<TestApi> {
@@ -92,7 +94,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     publicUrl = 'http://127.0.0.1',
   } = options;
   const log = options.log ?? pino({ level: 'silent' });
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const organisation = await seedApiOrganisation(database.operations);
   const temporal = new FakeTemporalClient(database.operations);
   const { changes, watchers } = counted(await listenToChanges(database.operationsUrl, log));
