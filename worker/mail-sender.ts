@@ -16,10 +16,13 @@ interface Deps {
   portalUrl: string;
 }
 
-const leaseSeconds = 60;
-const batch = 20;
+/** Longer than a batch takes at a server that answers each step of a dialogue in the last moment (`limits` in connectors/mail/smtp.ts). */
+const leaseSeconds = 120;
+const batch = 4;
+/** A server that was away for hours is found again within minutes. */
+const longestPauseMs = 5 * 60_000;
 
-/** Sends what is due. A mail is taken for a minute; if the process dies meanwhile another takes it, with the same Message-ID. */
+/** Sends what is due. A mail is taken for two minutes; if the process dies meanwhile another takes it, with the same Message-ID. */
 export async function sendDueMails(deps: Deps): Promise<{ more: boolean }> {
   const due = await mailOutboxStore(deps.knex).claimDue({ limit: batch, leaseSeconds });
   await Promise.all(due.map((mail) => sendOne(deps, mail)));
@@ -34,10 +37,10 @@ async function sendOne(deps: Deps, mail: Mail): Promise<void> {
     await outbox.sent({ id: mail.id });
   } catch (error) {
     const code = errorCodeOf(error);
-    if (code === 'invalid_input') return outbox.refused({ id: mail.id, problem: 'The mail server refuses the address.' });
-    if (code === 'not_found') return outbox.refused({ id: mail.id, problem: 'What the mail was about is over.' });
-    const nextAttemptAt = new Date(Date.now() + Math.min(30 * 60_000, 5_000 * 2 ** Math.min(mail.attempts, 12)));
-    return outbox.retryLater({ id: mail.id, problem: 'The mail server did not take it.', nextAttemptAt });
+    if (code === 'invalid_input') return outbox.refused({ id: mail.id, problem: 'address_refused' });
+    if (code === 'not_found') return outbox.refused({ id: mail.id, problem: 'over' });
+    const nextAttemptAt = new Date(Date.now() + Math.min(longestPauseMs, 5_000 * 2 ** Math.min(mail.attempts, 12)));
+    return outbox.retryLater({ id: mail.id, nextAttemptAt });
   }
 }
 
@@ -45,7 +48,7 @@ async function messageOf({ knex, secrets, portalUrl }: Deps, mail: Mail): Promis
   const request = await requestStore(knex).load(mail.requestId ?? '');
   const device = await deviceReader(knex).get(mail.deviceId ?? '');
   const props = { organisation: request.unitName, holderName: request.holderName, portalUrl, serialEnding: device.serial.slice(-4) };
-  const message = { id: mail.id, to: request.data.email };
+  const message = { id: mail.id, to: request.holderEmail };
   if (mail.template !== 'activation-code') return { ...message, ...renderMail(mail.template as 'device-suspended', mail.locale, props) };
   const code = await secrets.open({ deviceId: device.id, kind: 'activation' });
   return { ...message, ...renderMail('activation-code', mail.locale, { ...props, portalUrl: `${portalUrl}/activate`, code: code.plain }) };

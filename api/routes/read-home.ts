@@ -1,4 +1,5 @@
 import { home } from '../../db/reads/home.ts';
+import { mailService } from '../../db/reads/mail.ts';
 import { operation } from '../operation.ts';
 import { Home } from '../schemas/home.ts';
 
@@ -9,7 +10,7 @@ export const readHome = operation({
   permission: 'home.read',
   response: Home,
   handle: async ({ actor }, { db, health }) => {
-    const [figures, services] = await Promise.all([home(db, actor), health.report()]);
-    return { ...figures, services };
+    const [figures, services, mail] = await Promise.all([home(db, actor), health.report(), mailService(db)]);
+    return { ...figures, services: [...services, mail] };
   },
 });

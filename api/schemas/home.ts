@@ -27,7 +27,7 @@ const figures = z.object({
 });
 
 export const ServiceState = z
-  .object({ name: z.string(), state: shown(['ok', 'slow', 'down']), detail: z.string() })
+  .object({ name: z.string(), state: shown(['ok', 'slow', 'down']), detail: z.string(), waiting: Count.optional() })
   .meta({ id: 'ServiceState' });
 
 export const Home = z

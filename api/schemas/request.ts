@@ -115,6 +115,7 @@ const may = z.object({
   deliver: z.boolean(),
   sendCode: z.boolean(),
   printMailer: z.boolean(),
+  correctAddress: z.boolean(),
 });
 
 const times = z.object({
@@ -143,6 +144,16 @@ export const RequestDetail = z
     production: Production.nullable(),
     certificates: z.array(RequestCertificate),
     mailer: z.object({ envelope: z.string(), printedAt: Time.nullable() }).nullable(),
+    mailTrouble: z
+      .object({
+        problem: shown(['server', 'address_refused']),
+        withCode: z.boolean(),
+        to: z.string(),
+        since: Time,
+        nextAttemptAt: Time.nullable(),
+      })
+      .nullable()
+      .meta({ description: 'The newest mail about it, while it does not arrive' }),
     may: may.meta({ description: 'What this actor may do now' }),
     history: z.array(z.object({ at: Time, kind: z.string(), by: By, detail: z.string().nullable() })),
   })

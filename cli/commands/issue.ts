@@ -6,6 +6,7 @@ import type { DeviceProfile, Meta, Unit } from '../api-types.ts';
 import { withConnection } from '../connection.ts';
 import { assembleCrew, type Crew } from '../issue/crew.ts';
 import { issueRows } from '../issue/issue-rows.ts';
+import { keepReport } from '../issue/keep-report.ts';
 import { columns, readPeople } from '../issue/people-file.ts';
 import { checkRows, type Catalogue } from '../issue/person-row.ts';
 import { csvReport, isIncomplete, printed, type Report } from '../issue/report.ts';

@@ -37,9 +37,21 @@ const contentOf = ({ id, to, subject, text, html }: MailMessage, domain: string)
   headers: { 'Auto-Submitted': 'auto-generated' },
 });
 
-/** Only a lasting refusal (5xx) of the recipient is final. A full disk or a closed relay at the server passes, and mail is tried again. */
-function explain(error: Error & { command?: string; responseCode?: number }): never {
-  if (error.command === 'RCPT TO' && (error.responseCode ?? 0) >= 500) throw refused();
+type SmtpError = Error & { command?: string; responseCode?: number; response?: string };
+
+/**
+ * By the enhanced code where there is one (RFC 3463: 5.1.x and 5.2.x are about the recipient's address, but 5.1.7 and 5.1.8 about the sender's), else
+ * by the plain one (RFC 5321 4.2.3). A server that relays nothing for us, such as `550 5.7.1 Relaying denied`, says nothing about the address.
+ */
+function isAboutAddress({ responseCode = 0, response = '' }: SmtpError): boolean {
+  const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+  if (enhanced) return /^5\.[12]\./.test(enhanced) && !/^5\.1\.[78]$/.test(enhanced);
+  return [550, 551, 553].includes(responseCode) && !/relay|denied|policy|block|authenti/i.test(response);
+}
+
+/** Only a lasting refusal of the recipient is final. A full disk or a closed relay at the server passes, and mail is tried again. */
+function explain(error: SmtpError): never {
+  if (error.command === 'RCPT TO' && isAboutAddress(error)) throw refused();
   throw error;
 }
 

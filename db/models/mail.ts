@@ -14,7 +14,8 @@ export class Mail extends Model {
   declare state: 'queued' | 'sent' | 'refused';
   declare attempts: number;
   declare nextAttemptAt: Date;
-  declare problem: string | null;
+  /** `server`: it did not take the mail, which is tried again. `address_refused`, `over`: final; what the mail was about may be over. */
+  declare problem: 'server' | 'address_refused' | 'over' | null;
   declare createdAt: Date;
   declare sentAt: Date | null;
 }

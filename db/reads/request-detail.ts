@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Actor } from '../../domain/actor.ts';
 import type { ApprovalState } from '../../domain/approval.ts';
 import type { DeviceProfile } from '../../domain/profile.ts';
+import { mailTroubleOf } from './mail.ts';
 import { openProduction } from './production.ts';
 import { mayDo } from './request-may.ts';
 import { requestHistory } from './request-history.ts';
@@ -16,11 +17,12 @@ export async function requestDetail(knex: Knex, actor: Actor, id: string) {
   const query = visibleTo(whole, actor, 'request.read', ownership('requests'));
   const row = (await query.where('requests.id', id).first()) as WholeRequestRow | undefined;
   if (!row) throw notFound();
-  const [votes, production, certificates, mailer, amenders, twins] = await Promise.all([
+  const [votes, production, certificates, mailer, mailTrouble, amenders, twins] = await Promise.all([
     votesOf(knex, id),
     openProduction(knex, id),
     certificatesOf(knex, row.deviceId),
     mailerOf(knex, row.deviceId),
+    mailTroubleOf(knex, id),
     knex('amendments').where({ requestId: id }).distinct('operator_id').pluck<string[]>('operator_id'),
     knex('operators').where({ taxCode: row.data.taxCode }).pluck<string[]>('id'),
   ]);
@@ -35,7 +37,8 @@ export async function requestDetail(knex: Knex, actor: Actor, id: string) {
     production,
     certificates,
     mailer,
-    may: mayDo(actor, { row, votes, production, mailer, excluded }),
+    mailTrouble,
+    may: mayDo(actor, { row, votes, production, mailer, mailTrouble, excluded }),
     history: await requestHistory(knex, row),
   };
 }

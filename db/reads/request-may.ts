@@ -2,6 +2,7 @@ import { permits, sees, type Actor } from '../../domain/actor.ts';
 import { canMove } from '../../domain/machine.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { requestMachine, type RequestState } from '../../domain/request-state.ts';
+import type { MailTrouble } from './mail.ts';
 import type { ProductionView } from './production.ts';
 import type { MailerView, VoteView } from './request-parts.ts';
 import type { WholeRequestRow } from './requests.ts';
@@ -11,12 +12,13 @@ interface Facts {
   votes: VoteView[];
   production: ProductionView | null;
   mailer: MailerView;
+  mailTrouble: MailTrouble;
   /** Operators who may not decide: who registered or amended it, and whom it is for. */
   excluded: string[];
 }
 
 /** What the actor may do with the request in its present state: what the page offers. The workflow checks again. */
-export function mayDo(actor: Actor, { row, votes, production, mailer, excluded }: Facts) {
+export function mayDo(actor: Actor, { row, votes, production, mailer, mailTrouble, excluded }: Facts) {
   const state = row.state as RequestState;
   const can = (permission: Permission) => permits(actor, permission) && sees(actor, permission, row);
   const voted = votes.some((v) => v.round === row.round && !v.voided && v.by.id === actor.id);
@@ -31,6 +33,7 @@ export function mayDo(actor: Actor, { row, votes, production, mailer, excluded }
     scrap: stopped && can('device.produce'),
     deliver: state === 'produced' && can('device.deliver'),
     sendCode: state === 'delivered' && can('device.deliver'),
+    correctAddress: mailTrouble?.problem === 'address_refused' && can('holder.update'),
     printMailer: mailer !== null && mailer.printedAt === null && can('code.print'),
   };
 }

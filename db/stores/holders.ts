@@ -5,6 +5,7 @@ import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import type { HolderData } from '../../domain/holder.ts';
 import { Holder } from '../models/holder.ts';
+import { Mail } from '../models/mail.ts';
 import { transaction } from '../transaction.ts';
 import { found, operatorId } from './rows.ts';
 
@@ -50,10 +51,12 @@ export async function insertHolder(trx: Knex, by: ActorRef, { id, unitId, data, 
   return found(await Holder.query(trx).findOne({ unitId, taxCode: data.taxCode }), 'holder');
 }
 
-/** Writes personal data over those of a holder. */
+/** Writes personal data over those of a holder. To another e-mail address, the mails go again that the one before refused. */
 export async function updateHolder(trx: Knex, id: string, data: HolderData): Promise<Holder> {
   try {
-    return found(await Holder.query(trx).patchAndFetchById(id, data), 'holder');
+    const { email } = found(await Holder.query(trx).findById(id), 'holder');
+    if (email !== data.email) await sendRefusedAgain(trx, id);
+    return await Holder.query(trx).patchAndFetchById(id, data);
   } catch (error) {
     if ((error as { constraint?: string }).constraint === 'holders_unit_id_tax_code_key') {
       throw failure('duplicate', 'Another person of this office has this tax code.', [
@@ -63,6 +66,11 @@ export async function updateHolder(trx: Knex, id: string, data: HolderData): Pro
     throw error;
   }
 }
+
+const sendRefusedAgain = (trx: Knex, holderId: string) =>
+  Mail.query(trx)
+    .patch({ state: 'queued', attempts: 0, problem: null, nextAttemptAt: new Date() })
+    .where({ holderId, state: 'refused', problem: 'address_refused' });
 
 /** The personal data of a row, as the API takes and shows them. */
 export const dataOf = (holder: Holder): HolderData => ({

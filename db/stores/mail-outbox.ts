@@ -41,14 +41,19 @@ export const mailOutboxStore = (knex: Knex) => ({
 
   sent: ({ id }: { id: string }): Promise<void> => settle(knex, id, { state: 'sent', sentAt: new Date(), problem: null }),
 
-  retryLater: ({ id, problem, nextAttemptAt }: { id: string; problem: string; nextAttemptAt: Date }): Promise<void> =>
-    settle(knex, id, { problem, nextAttemptAt }),
+  /** The server did not take it now. */
+  retryLater: ({ id, nextAttemptAt }: { id: string; nextAttemptAt: Date }): Promise<void> =>
+    settle(knex, id, { problem: 'server', nextAttemptAt }),
 
   /** The server will not take it for good. */
-  refused: ({ id, problem }: { id: string; problem: string }): Promise<void> => settle(knex, id, { state: 'refused', problem }),
+  refused: ({ id, problem }: { id: string; problem: 'address_refused' | 'over' }): Promise<void> =>
+    settle(knex, id, { state: 'refused', problem }),
 });
 
 const settle = (knex: Knex, id: string, change: Partial<Mail>): Promise<void> =>
   transaction(knex, system, async (trx) => {
-    await Mail.query(trx).patch(change).where({ id, state: 'queued' });
+    const [mail] = await Mail.query(trx).patch(change).where({ id, state: 'queued' }).returning('requestId');
+    // whoever looks at the request sees it at once
+    if (mail?.requestId && change.problem)
+      await trx.raw(`select pg_notify('smartcms_changes', ?)`, [JSON.stringify({ type: 'request', id: mail.requestId })]);
   });

@@ -28,6 +28,8 @@ export interface RequestForWork extends Pick<Request, Columns> {
   /** Given and family name. */
   holderName: string;
   holderLocale: 'it' | 'en';
+  /** The registered address of now, not of the approval: where mails go. */
+  holderEmail: string;
   profile: DeviceProfile;
   /** Operators who may not decide: who registered it, who amended it, whom it is for. */
   excluded: string[];
@@ -52,6 +54,7 @@ const columns = [
   'r.workflow_state',
   'u.name as unit_name',
   'h.locale as holder_locale',
+  'h.email as holder_email',
   'p.definition as profile',
 ];
 

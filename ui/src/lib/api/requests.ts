@@ -29,3 +29,11 @@ export const amendRequest = (
   headers: { key: string; version: number },
 ): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/amendments', { params: of(id, edit(headers.key, headers.version)), body: change }));
+
+/** Another e-mail address for a person; the mails that the one before refused go again. */
+export async function correctAddress(holderId: string, email: string, key: string): Promise<void> {
+  const person = await body(client.GET('/holders/{id}', { params: of(holderId) }));
+  const { givenName, familyName, birthDate, birthPlace, taxCode, document, version } = person;
+  const data = { givenName, familyName, birthDate, birthPlace, taxCode, document: document as HolderInput['document'], email };
+  await body(client.PATCH('/holders/{id}', { params: of(holderId, edit(key, version)), body: data }));
+}

@@ -849,6 +849,7 @@ export interface components {
             /** @enum {string} */
             state: "ok" | "slow" | "down";
             detail: string;
+            waiting?: number;
         };
         Meta: {
             /** @enum {string} */
@@ -1023,6 +1024,16 @@ export interface components {
                 envelope: string;
                 printedAt: string | null;
             } | null;
+            /** @description The newest mail about it, while it does not arrive */
+            mailTrouble: {
+                /** @enum {string} */
+                problem: "server" | "address_refused";
+                withCode: boolean;
+                to: string;
+                /** Format: date-time */
+                since: string;
+                nextAttemptAt: string | null;
+            } | null;
             /** @description What this actor may do now */
             may: {
                 decide: boolean;
@@ -1035,6 +1046,7 @@ export interface components {
                 deliver: boolean;
                 sendCode: boolean;
                 printMailer: boolean;
+                correctAddress: boolean;
             };
             history: {
                 /** Format: date-time */

@@ -53,6 +53,7 @@ export const home = {
   byOffice: 'By office, 30 days',
   noOffice: 'Nothing issued yet. The first card shows here.',
   services: 'Services',
+  mailsWait: (count: number) => n(count, '# mail waits and will be sent by itself', '# mails wait and will be sent by themselves'),
   service: { ok: 'Working', slow: 'Slow', down: 'Not answering' },
   serviceNames: { database: 'Database', 'audit database': 'Audit database', temporal: 'Processes', hsm: 'HSM', mail: 'Mail' } as Record<
     string,

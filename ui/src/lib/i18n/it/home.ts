@@ -58,6 +58,7 @@ export const home: typeof source.home = {
   byOffice: 'Per ufficio, 30 giorni',
   noOffice: 'Ancora nulla di emesso. La prima carta appare qui.',
   services: 'Servizi',
+  mailsWait: (count) => n(count, '# e-mail attende e partirà da sola', '# e-mail attendono e partiranno da sole'),
   service: { ok: 'Funziona', slow: 'Lento', down: 'Non risponde' },
   serviceNames: { database: 'Base dati', 'audit database': 'Archivio audit', temporal: 'Processi', hsm: 'HSM', mail: 'Posta' },
 };

@@ -1,0 +1,33 @@
+import type { Knex } from 'knex';
+
+import { iso } from './requests.ts';
+
+export type MailTrouble = Awaited<ReturnType<typeof mailTroubleOf>>;
+
+/** The newest mail of a request, if it did not arrive: its address is refused, or the server does not take it and it is tried again. */
+export async function mailTroubleOf(knex: Knex, requestId: string) {
+  const mail = (await knex('mail_outbox')
+    .join('holders', 'holders.id', 'mail_outbox.holder_id')
+    .where({ requestId })
+    .orderBy('mail_outbox.created_at', 'desc')
+    .first('mail_outbox.*', 'holders.email')) as
+    { state: string; problem: string | null; email: string; template: string; createdAt: Date; nextAttemptAt: Date } | undefined;
+  if (!mail || mail.state === 'sent' || (mail.problem !== 'address_refused' && mail.problem !== 'server')) return null;
+  return {
+    problem: mail.problem,
+    withCode: mail.template === 'activation-code',
+    to: mail.email,
+    since: iso(mail.createdAt) ?? '',
+    nextAttemptAt: mail.state === 'queued' ? iso(mail.nextAttemptAt) : null,
+  };
+}
+
+/** The mail server, as the mails tell it that wait for it: how many, since when. */
+export async function mailService(knex: Knex): Promise<{ name: 'mail'; state: 'ok' | 'down'; detail: string; waiting: number }> {
+  const { rows } = await knex.raw<{ rows: { waiting: number; since: Date | null }[] }>(
+    `select count(*)::int as waiting, min(created_at) as since from mail_outbox where state = 'queued' and problem = 'server'`,
+  );
+  const { waiting = 0, since } = rows[0] ?? {};
+  if (!waiting || !since) return { name: 'mail', state: 'ok', detail: 'no mail waits', waiting: 0 };
+  return { name: 'mail', state: 'down', detail: `${waiting} mail(s) wait, the oldest since ${since.toISOString()}`, waiting };
+}
