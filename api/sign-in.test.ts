@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { startApi, cookieOf, type TestApi } from '../test/support/api.ts';
 import { operator, password } from '../test/support/api-organisation.ts';
@@ -97,6 +97,31 @@ describe('the cookie', () => {
       .where({ accountId: (await accountOf('longday'))?.id })
       .first<{ expiresAt: Date }>();
     expect((session.expiresAt.getTime() - Date.now()) / 3_600_000).toBeCloseTo(12, 1);
+  });
+
+  test.each([
+    ['an hour back', -1],
+    ['a day back', -24],
+    ['400 days forward', 400 * 24],
+  ])('also where the clock of the process is %s', async (_, hours) => {
+    const login = `clock${hours}`.replace('-', 'minus');
+    await newOperator(login);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const cookie = await api.signIn(login);
+    const { rows } = await db().raw<{ rows: { hours: number }[] }>(
+      'select extract(epoch from expires_at - now())::float8 / 3600 as hours from sessions where account_id = ?',
+      [(await accountOf(login))?.id ?? ''],
+    );
+    expect(rows[0]?.hours).toBeCloseTo(12, 1);
+    await db()('sessions')
+      .where({ accountId: (await accountOf(login))?.id })
+      .update({ lastSeenAt: db().raw(`now() - interval '10 minutes'`) });
+    await api.call('GET', '/api/me', { as: cookie });
+    const [used] = await db()('sessions')
+      .where({ accountId: (await accountOf(login))?.id })
+      .whereRaw(`last_seen_at > now() - interval '1 minute'`);
+    expect(used).toBeDefined();
   });
 });
 

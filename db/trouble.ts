@@ -11,6 +11,6 @@ const words =
 
 /** True for an error that says nothing about the call: the same call may be made again when the database serves again. */
 export function isDatabaseTrouble(error: Error): boolean {
-  const code = String((error as { code?: unknown }).code ?? '');
+  const code = String((error as { code?: string | number }).code ?? '');
   return state.test(code) || network.test(code) || error.name === 'KnexTimeoutError' || words.test(error.message);
 }

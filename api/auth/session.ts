@@ -22,7 +22,7 @@ export async function openSession(db: Knex, accountId: string, client: Client): 
     accountId,
     id: uuid(),
     idHash: hashOf(token),
-    expiresAt: new Date(Date.now() + absoluteHours * 3_600_000),
+    lifetimeHours: absoluteHours,
     remoteAddress: client.address,
     userAgent: client.userAgent,
   });
@@ -42,7 +42,9 @@ const noteUseEveryMs = 60_000;
 /** Notes that the session was used, which moves its idle end; once a minute is enough. Streams do not count as use. */
 export async function touchSession(db: Knex, client: Client, lastSeenAt: Date): Promise<void> {
   const { token } = client.session;
-  if (token !== undefined && Date.now() - lastSeenAt.getTime() > noteUseEveryMs) await sessionStore(db).touch({ idHash: hashOf(token) });
+  // A clock that was set back must not keep the use unknown.
+  if (token !== undefined && Math.abs(Date.now() - lastSeenAt.getTime()) > noteUseEveryMs)
+    await sessionStore(db).touch({ idHash: hashOf(token) });
 }
 
 /** Whoever holds a live session cookie. */

@@ -1,3 +1,4 @@
+import { clockService } from '../../db/clock.ts';
 import { home } from '../../db/reads/home.ts';
 import { mailService } from '../../db/reads/mail.ts';
 import { operation } from '../operation.ts';
@@ -10,7 +11,7 @@ export const readHome = operation({
   permission: 'home.read',
   response: Home,
   handle: async ({ actor }, { db, health }) => {
-    const [figures, services, mail] = await Promise.all([home(db, actor), health.report(), mailService(db)]);
-    return { ...figures, services: [...services, mail] };
+    const [figures, services, mail, clock] = await Promise.all([home(db, actor), health.report(), mailService(db), clockService(db)]);
+    return { ...figures, services: [...services, mail, clock] };
   },
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { shown, Time } from './common.ts';
 
 export const KeyRotationInput = z
-  .object({
+  .strictObject({
     /** `codes`: secret codes and PIN mailers; `payload`: what Temporal stores; `wrapping`: the HSM's key over both. */
     kind: z.enum(['codes', 'payload', 'wrapping']),
   })

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-import type { Hsm, Sealed } from './hsm.ts';
+import type { Sealed } from './hsm.ts';
 
 const ivLength = 12;
 const tagLength = 16;

@@ -10,7 +10,8 @@ export interface NewSession {
   id: string;
   /** SHA-256 of the cookie's value. */
   idHash: Buffer;
-  expiresAt: Date;
+  /** By the clock of the database, which also ends it. */
+  lifetimeHours: number;
   remoteAddress: string;
   userAgent: string;
 }
@@ -20,11 +21,16 @@ export type SessionStore = ReturnType<typeof sessionStore>;
 /** Sessions of who is signed in. */
 export const sessionStore = (knex: Knex) => ({
   /** A right password: the failures of the account are forgotten and a session begins. */
-  open: (session: NewSession): Promise<void> =>
+  open: ({ lifetimeHours, ...session }: NewSession): Promise<void> =>
     knex.transaction(async (trx) => {
       await actAsAccount(trx, session.accountId);
       await trx('accounts').where({ id: session.accountId }).where('failures', '>', 0).update({ failures: 0, nextAttemptAt: null });
-      const [row] = await trx('sessions').insert(session).onConflict('idHash').ignore().returning<{ id: string }[]>('id');
+      const expiresAt = trx.raw('now() + make_interval(hours => ?)', [lifetimeHours]);
+      const [row] = await trx('sessions')
+        .insert({ ...session, expiresAt })
+        .onConflict('idHash')
+        .ignore()
+        .returning<{ id: string }[]>('id');
       if (row) await recordEvent(trx, { kind: 'sign_in', objectType: 'accounts', objectId: session.accountId });
     }),
 

@@ -55,8 +55,12 @@ export const home = {
   services: 'Services',
   mailsWait: (count: number) => n(count, '# mail waits and will be sent by itself', '# mails wait and will be sent by themselves'),
   service: { ok: 'Working', slow: 'Slow', down: 'Not answering' },
-  serviceNames: { database: 'Database', 'audit database': 'Audit database', temporal: 'Processes', hsm: 'HSM', mail: 'Mail' } as Record<
-    string,
-    string
-  >,
+  serviceNames: {
+    database: 'Database',
+    'audit database': 'Audit database',
+    temporal: 'Processes',
+    hsm: 'HSM',
+    mail: 'Mail',
+    clock: 'Clock',
+  } as Record<string, string>,
 };

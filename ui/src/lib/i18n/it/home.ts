@@ -60,5 +60,12 @@ export const home: typeof source.home = {
   services: 'Servizi',
   mailsWait: (count) => n(count, '# e-mail attende e partirà da sola', '# e-mail attendono e partiranno da sole'),
   service: { ok: 'Funziona', slow: 'Lento', down: 'Non risponde' },
-  serviceNames: { database: 'Base dati', 'audit database': 'Archivio audit', temporal: 'Processi', hsm: 'HSM', mail: 'Posta' },
+  serviceNames: {
+    database: 'Base dati',
+    'audit database': 'Archivio audit',
+    temporal: 'Processi',
+    hsm: 'HSM',
+    mail: 'Posta',
+    clock: 'Orologio',
+  },
 };

@@ -43,6 +43,8 @@ export const problems: typeof source.problems = {
 
 /** Sentences of the domain's checks and of the API, by their English text. */
 export const messages: typeof source.messages = {
+  'The clocks of the worker and of the database differ by more than 5 seconds. Set the time of the hosts; it goes on by itself.':
+    'Gli orologi del worker e della base dati differiscono di più di 5 secondi. Regola l’ora delle macchine: poi si riprende da soli.',
   'Choose one': 'Scegli una voce',
   'Write something here': 'Scrivi qualcosa qui',
   'No control characters, < or >': 'Senza caratteri di controllo, < o >',
