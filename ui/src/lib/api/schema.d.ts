@@ -654,6 +654,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/keys/rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new data key, or put all data keys under a new wrapping key of the HSM; what was encrypted stays readable */
+        post: operations["rotateKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/portal/activation": {
         parameters: {
             query?: never;
@@ -791,6 +808,10 @@ export interface components {
             cause: "lost" | "stolen" | "damaged" | "key_compromise" | "left_organisation" | "data_changed" | "privilege_withdrawn" | "other";
             comment?: "" | string;
         };
+        KeyRotationInput: {
+            /** @enum {string} */
+            kind: "codes" | "payload" | "wrapping";
+        };
         ActivationInput: {
             serial: string;
             code: string;
@@ -805,7 +826,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             locale: "it" | "en";
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "own.read" | "own.activate" | "own.suspend")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "own.read" | "own.activate" | "own.suspend")[];
             assignments: {
                 /** Format: uuid */
                 id: string;
@@ -1366,6 +1387,13 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+        };
+        KeyRotation: {
+            /** @enum {string} */
+            kind: "codes" | "payload" | "wrapping";
+            key: string;
+            /** Format: date-time */
+            usableFrom: string;
         };
         PortalDevice: {
             /** Format: uuid */
@@ -2961,6 +2989,51 @@ export interface operations {
             415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    rotateKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description Problem document (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem document (RFC 9457) */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     activateDevice: {
