@@ -186,7 +186,7 @@ test('a restart under load costs nobody a call: each is done once when it is sen
   expect([is['requests'], is['holders']]).toEqual([(was['requests'] ?? 0) + 64, (was['holders'] ?? 0) + 64]);
   await until('everything is relayed', async () => (await admin.query('select 1 from audit_outbox limit 1')).rowCount === 0);
   await loop.stop();
-});
+}, 120_000);
 
 async function series(send: (call: ReturnType<typeof newCall>) => Promise<void>): Promise<void> {
   for (let i = 0; i < 8; i++) await send(newCall());

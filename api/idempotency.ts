@@ -6,6 +6,7 @@ import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
 import { idempotencyStore } from '../db/stores/idempotency.ts';
+import { errorCodeOf } from '../domain/errors.ts';
 
 export interface StoredAnswer {
   status: number;
@@ -24,7 +25,12 @@ export async function once(
 ): Promise<StoredAnswer> {
   const store = idempotencyStore(db);
   const slot = { accountId: who.accountId, key: who.key };
-  const begun = await store.begin({ ...slot, callHash: hashOf(who.ctx), newId: uuid() });
+  const newId = uuid();
+  const begun = await store.begin({ ...slot, callHash: hashOf(who.ctx), newId }).catch((error: unknown) => {
+    // No refusal: perhaps it was begun, and only the answer was lost.
+    if (!errorCodeOf(error)) void abandonLater(() => store.abandon({ ...slot, newId }));
+    throw error;
+  });
   if (begun.kind === 'replay') {
     who.ctx.set('Idempotency-Replayed', 'true');
     return begun;
@@ -34,7 +40,8 @@ export async function once(
     await store.finish({ ...slot, ...answer });
     return answer;
   } catch (error) {
-    await store.abandon(slot).catch(() => void abandonLater(() => store.abandon(slot)));
+    const abandon = () => store.abandon({ ...slot, newId: begun.newId });
+    await abandon().catch(() => void abandonLater(abandon));
     throw error;
   }
 }

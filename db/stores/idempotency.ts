@@ -41,9 +41,9 @@ export const idempotencyStore = (knex: Knex) => ({
       .update({ status, response: JSON.stringify(response ?? null) });
   },
 
-  /** The call failed: its key is free again. */
-  async abandon({ accountId, key }: { accountId: string; key: string }): Promise<void> {
-    await knex('idempotency_keys').where({ accountId, key }).whereNull('status').update({ abandoned: true });
+  /** The call that began with this id failed: its key is free again. */
+  async abandon({ accountId, key, newId }: { accountId: string; key: string; newId: string }): Promise<void> {
+    await knex('idempotency_keys').where({ accountId, key, newId }).whereNull('status').update({ abandoned: true });
   },
 
   purge: ({ olderThanHours }: { olderThanHours: number }): Promise<number> =>

@@ -39,7 +39,9 @@ test('of fifty identical calls one is done and the others wait or get its answer
   // Sent again it makes the same thing; with other content it is another call.
   const again = { ...call, key: 'other', newId: uuid() };
   expect(await store.begin(again)).toEqual({ kind: 'begun', newId: call.newId });
-  await store.abandon(again);
+  await store.abandon({ ...again, newId: uuid() });
+  expect(await codeOf(store.begin(again))).toBe('still_running');
+  await store.abandon({ ...again, newId: call.newId });
   expect(await store.begin({ ...again, callHash: randomBytes(32) })).toEqual({ kind: 'begun', newId: again.newId });
 });
 
