@@ -61,11 +61,15 @@ async function waiting(): Promise<string> {
   return id;
 }
 
-const reaches = (id: string, state: string): Promise<RequestDetailView> =>
-  until(`request in ${state}`, async () => {
+/** Longer than a worker takes to start on a machine that has much else to do. */
+const patienceMs = 100_000;
+const reaches = (id: string, state: string): Promise<RequestDetailView> => {
+  const look = async () => {
     const request = await officer.get<RequestDetailView>(`/requests/${id}`);
     return request.state === state ? request : undefined;
-  });
+  };
+  return until(`request in ${state}`, look, patienceMs);
+};
 type RequestDetailView = ReturnType<(typeof RequestDetail)['parse']>;
 
 const approve = (id: string) => officer.post(`/requests/${id}/decisions`, { verdict: 'approve', comment: '' });
