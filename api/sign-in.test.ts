@@ -118,9 +118,9 @@ describe('the cookie', () => {
       .where({ accountId: (await accountOf(login))?.id })
       .update({ lastSeenAt: db().raw(`now() - interval '10 minutes'`) });
     await api.call('GET', '/api/me', { as: cookie });
-    const [used] = await db()('sessions')
+    const [used] = (await db()('sessions')
       .where({ accountId: (await accountOf(login))?.id })
-      .whereRaw(`last_seen_at > now() - interval '1 minute'`);
+      .whereRaw(`last_seen_at > now() - interval '1 minute'`)) as unknown[];
     expect(used).toBeDefined();
   });
 });
