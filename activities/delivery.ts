@@ -7,16 +7,17 @@ import type { RequestStore } from '../db/stores/requests.ts';
 import { failure } from '../domain/errors.ts';
 import type { Secrets } from './secrets.ts';
 
-interface Deps {
+export interface HandoverDeps {
   requests: RequestStore;
   progress: RequestProgressStore;
   secrets: Secrets;
   mails: MailOutboxStore;
 }
 
-export const deliveryActivities = ({ requests, progress, secrets, mails }: Deps) => ({
+export const deliveryActivities = (deps: HandoverDeps) => ({
   /** The card was handed over: the holder gets an activation code by mail. Answers until when it can be used. */
   async deliverDevice({ requestId, by }: { requestId: string; by: string }): Promise<{ deadlineAt: string }> {
+    const { requests, progress, secrets, mails } = deps;
     const request = await requests.load(requestId);
     const deviceId = deviceOf(request);
     if (request.state !== 'delivered') {
@@ -35,6 +36,7 @@ export const deliveryActivities = ({ requests, progress, secrets, mails }: Deps)
    * was queued: what the mail brings is the code that counts.
    */
   async sendNewActivationCode({ requestId, by, key }: { requestId: string; by: string; key: string }): Promise<void> {
+    const { requests, secrets, mails } = deps;
     const request = await requests.load(requestId);
     const deviceId = deviceOf(request);
     const mail = activationMail(request, `activation/${requestId}/${key}`);
@@ -47,17 +49,35 @@ export const deliveryActivities = ({ requests, progress, secrets, mails }: Deps)
 
   /** The holder's PIN is on the card: card and certificates are active, the codes are used up and the request is closed. */
   async activateDevice({ requestId, holderId }: { requestId: string; holderId: string }): Promise<void> {
-    const request = await requests.load(requestId);
-    const deviceId = deviceOf(request);
-    const by = { kind: 'holder', id: holderId } as const;
-    if (request.state === 'delivered') await progress.activate({ by, id: requestId });
-    for (const kind of ['activation', 'chosen_pin', 'pin'] as const) await secrets.useUp({ by, deviceId, kind });
-    const mail = { eventKey: `activated/${requestId}`, template: 'device-activated', locale: request.holderLocale };
-    await mails.enqueue({ id: v7(), ...mail, holderId, requestId, deviceId });
-    await progress.close({ id: requestId });
-    await requests.markEnded({ id: requestId });
+    const request = await deps.requests.load(requestId);
+    if (request.state === 'delivered') await deps.progress.activate({ by: { kind: 'holder', id: holderId }, id: requestId });
+    await afterActivation(deps, request);
   },
 });
+
+/** What a run that was lost in the middle may have left undone: the mail with the code, the closing of the request. */
+export async function settleHandover(deps: HandoverDeps, request: RequestForWork): Promise<void> {
+  if (request.state === 'delivered') await deps.mails.enqueue(activationMail(request, `activation/${request.id}`));
+  if (request.state === 'activated') await afterActivation(deps, request);
+}
+
+async function afterActivation({ requests, progress, secrets, mails }: HandoverDeps, request: RequestForWork): Promise<void> {
+  const { id: requestId, holderId, holderLocale: locale } = request;
+  const deviceId = deviceOf(request);
+  const by = { kind: 'holder', id: holderId } as const;
+  for (const kind of ['activation', 'chosen_pin', 'pin'] as const) await secrets.useUp({ by, deviceId, kind });
+  await mails.enqueue({
+    id: v7(),
+    eventKey: `activated/${requestId}`,
+    template: 'device-activated',
+    locale,
+    holderId,
+    requestId,
+    deviceId,
+  });
+  await progress.close({ id: requestId });
+  await requests.markEnded({ id: requestId });
+}
 
 /** Brings the code that is live when it is sent; one for each event. */
 const activationMail = (request: RequestForWork, eventKey: string) => ({

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { CertificateStore } from '../db/stores/certificates.ts';
 import { system } from '../domain/actor.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { DeviceProfile } from '../domain/profile.ts';
 import type { RequestWait } from '../domain/request-state.ts';
 import type { ProductionRecords } from './production-work.ts';
 import { startable, type StartableAction } from './startable-action.ts';
@@ -28,9 +29,8 @@ export const productionActivities = ({ records, certificates }: Deps) => ({
   async beginProduction({ requestId, stationId, by }: { requestId: string; stationId: string; by: string }): Promise<Begun> {
     const begun = await records.productions.begin({ by: { kind: 'operator', id: by }, id: v7(), requestId, stationId });
     const { profile } = await records.requests.load(requestId);
-    const profiles = await Promise.all(profile.slots.map((slot) => certificates.profile(slot.certificateProfile)));
     const { productionId: id, deviceId, n } = begun;
-    return { id, deviceId, n, stationId, cas: [...new Set(profiles.map((p) => p.ca))] };
+    return { id, deviceId, n, stationId, cas: await casOf(certificates, profile) };
   },
 
   /** The card has a problem that needs a person: says which, at which step, and until when it is waited. */
@@ -53,6 +53,12 @@ export const productionActivities = ({ records, certificates }: Deps) => ({
     return actions.map(startable);
   },
 });
+
+/** Codes of the CAs that issue for a device profile. */
+export async function casOf(certificates: CertificateStore, { slots }: DeviceProfile): Promise<string[]> {
+  const profiles = await Promise.all(slots.map((slot) => certificates.profile(slot.certificateProfile)));
+  return [...new Set(profiles.map((p) => p.ca))];
+}
 
 interface Problem {
   code: ErrorCode;

@@ -1,10 +1,15 @@
 import type { CertificateActionStore } from '../db/stores/certificate-actions.ts';
 import type { IdempotencyStore } from '../db/stores/idempotency.ts';
 import type { RequestStore } from '../db/stores/requests.ts';
+import type { Finding } from '../db/stores/reconciliations.ts';
 import type { SessionStore } from '../db/stores/sessions.ts';
+import { system } from '../domain/actor.ts';
+import { settleSuspicions } from './process-repair.ts';
+import { sweep, type SweepDeps } from './process-sweep.ts';
 import { startable, type StartableAction } from './startable-action.ts';
 
-interface Deps {
+interface Deps extends SweepDeps {
+  ledgerDifferences: () => Promise<Finding[]>;
   requests: RequestStore;
   actions: CertificateActionStore;
   idempotency: IdempotencyStore;
@@ -15,9 +20,16 @@ interface Deps {
 const olderThanSeconds = 10;
 const limit = 200;
 
-export const reconciliationActivities = ({ requests, actions, idempotency, sessions }: Deps) => ({
+interface Order {
+  id: string;
+  complete: boolean;
+  repair: boolean;
+}
+
+export const reconciliationActivities = (deps: Deps) => ({
   /** Rows whose workflow was not seen to start; old idempotency keys and sessions go. */
   async findUnstarted(): Promise<{ requestIds: string[]; actions: StartableAction[] }> {
+    const { requests, actions, idempotency, sessions } = deps;
     await idempotency.purge({ olderThanHours: 24 });
     await sessions.purgeExpired();
     const waiting = await requests.unstarted({ olderThanSeconds, limit });
@@ -25,7 +37,21 @@ export const reconciliationActivities = ({ requests, actions, idempotency, sessi
   },
 
   async markStarted({ requestIds, actionIds }: { requestIds: string[]; actionIds: string[] }): Promise<void> {
-    for (const id of requestIds) await requests.markStarted({ id });
-    for (const id of actionIds) await actions.markStarted({ id });
+    for (const id of requestIds) await deps.requests.markStarted({ id });
+    for (const id of actionIds) await deps.actions.markStarted({ id });
+  },
+
+  /** The first look: notes every row whose workflow is not as it should be, and what the CA's ledger and the certificates disagree on. */
+  async findDifferences({ id, complete, repair }: Order): Promise<{ checked: number }> {
+    const { reconciliations, ledgerDifferences } = deps;
+    await reconciliations.open({ by: system, id, complete, repair });
+    if (complete) for (const finding of await ledgerDifferences()) await reconciliations.settle(id, finding, 'reported');
+    return { checked: await sweep(deps, { id, complete }) };
+  },
+
+  /** The second look, some time later: what is still so is certain. */
+  async settleDifferences({ checked, ...order }: Order & { checked: number }): Promise<void> {
+    await settleSuspicions({ ...deps, markEnded: (id) => deps.requests.markEnded({ id }) }, order);
+    await deps.reconciliations.end({ id: order.id, checked });
   },
 });

@@ -1,19 +1,23 @@
 import type { AmendmentStore } from '../db/stores/amendments.ts';
 import type { RequestApprovalStore } from '../db/stores/request-approval.ts';
-import type { RequestProgressStore } from '../db/stores/request-progress.ts';
-import type { RequestStore } from '../db/stores/requests.ts';
+import type { CertificateStore } from '../db/stores/certificates.ts';
+import type { LastProduction } from '../db/stores/productions.ts';
+import type { RequestForWork } from '../db/stores/request-for-work.ts';
 import type { RevocationStore } from '../db/stores/revocations.ts';
 import { system, type ActorRef } from '../domain/actor.ts';
 import { openRound, type ApprovalState, type Vote } from '../domain/approval.ts';
 import { errorCodeOf } from '../domain/errors.ts';
 import type { RequestState } from '../domain/request-state.ts';
+import { settleHandover, type HandoverDeps } from './delivery.ts';
+import type { ProductionRecords } from './production-work.ts';
+import { casOf } from './productions.ts';
 import { startable, type StartableAction } from './startable-action.ts';
 
-interface Deps {
-  requests: RequestStore;
+interface Deps extends HandoverDeps {
+  records: ProductionRecords;
+  certificates: CertificateStore;
   approvals: RequestApprovalStore;
   amendments: AmendmentStore;
-  progress: RequestProgressStore;
   revocations: RevocationStore;
 }
 
@@ -23,14 +27,40 @@ export interface OpenedRequest {
   approval: ApprovalState;
   excluded: string[];
   deadlineAt: string | null;
+  /** Where the card was, or is being, made. */
+  stationId?: string | null;
+  /** A card in the making. */
+  production?: OpenedProduction | null;
+}
+
+/** A production whose workflow was lost with that of the request. */
+export interface OpenedProduction {
+  id: string;
+  deviceId: string;
+  n: number;
+  stationId: string;
+  cas: string[];
+  /** It has stopped, and waits for an officer until then. */
+  stoppedUntil?: string;
 }
 
 export const requestActivities = (deps: Deps) => ({
-  /** Opens the approval of a submitted request; of any other it only tells where it is. */
+  /** Opens the approval of a submitted request; of any other it tells where it is, after ending what a lost run left half done. */
   async openRequest({ requestId }: { requestId: string }): Promise<OpenedRequest> {
     await deps.requests.markStarted({ id: requestId });
-    const { state, approval, excluded, deadlineAt, profile, round } = await deps.approvals.openApproval({ id: requestId });
-    return { state, approval: approval ?? openRound(profile.approval, round), excluded, deadlineAt: deadlineAt?.toISOString() ?? null };
+    const opened = await deps.approvals.openApproval({ id: requestId });
+    await settleHandover(deps, opened);
+    const { state, approval, excluded, deadlineAt, profile, round } =
+      opened.state === 'activated' ? await deps.requests.load(requestId) : opened;
+    const last = await deps.records.productions.lastOf(requestId);
+    const production = state === 'in_production' && last ? await openedProduction(deps, last, opened) : null;
+    return {
+      ...{ state, approval: approval ?? openRound(profile.approval, round), excluded },
+      // while a card is made the deadline in the row is that of the card, which its own workflow keeps
+      deadlineAt: state === 'in_production' ? null : (deadlineAt?.toISOString() ?? null),
+      stationId: last?.stationId ?? null,
+      production,
+    };
   },
 
   async recordDecision({ requestId, vote }: { requestId: string; vote: Vote & { comment: string } }): Promise<void> {
@@ -87,4 +117,10 @@ async function withdraw({ requests, revocations }: Deps, requestId: string, by: 
     if (errorCodeOf(error) !== 'wrong_state') throw error;
     return [];
   }
+}
+
+async function openedProduction(deps: Deps, last: LastProduction, { profile }: RequestForWork): Promise<OpenedProduction> {
+  const { id, deviceId, n, stationId, state, deadlineAt } = last;
+  const cas = await casOf(deps.certificates, profile);
+  return { id, deviceId, n, stationId, cas, ...(state === 'stopped' && { stoppedUntil: (deadlineAt ?? new Date()).toISOString() }) };
 }

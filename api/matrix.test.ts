@@ -101,6 +101,7 @@ test('whoever has the permission elsewhere does not find what is in another offi
     devices: deviceId,
     certificates: certificateId,
     stations: stationId,
+    system: uuid(), // belongs to no office
   };
   const before = await fingerprint();
   for (const [name, o] of all.filter(([, { path }]) => path.includes('{id}'))) {

@@ -3,7 +3,9 @@ import type { UpdateDefinition } from '@temporalio/common';
 
 import { certificateActionStore } from '../db/stores/certificate-actions.ts';
 import { requestStore } from '../db/stores/requests.ts';
+import { requestMachine } from '../domain/request-state.ts';
 import { certificateActionWorkflowId, type CertificateActionInput } from '../workflows/certificate-action-messages.ts';
+import { reconciliationWorkflowId, type ReconciliationInput } from '../workflows/reconciliation-messages.ts';
 import { requestWorkflowId, type RequestInput } from '../workflows/request-messages.ts';
 import { currentRequestId } from './request-context.ts';
 import type { Services } from './services.ts';
@@ -15,9 +17,9 @@ const answerWithinMs = 60_000;
  * Starts the workflow of a row that is `pending_start`. Never fails the call: the row is committed, and what is not started here the reconciler
  * starts within a minute.
  */
-export async function startRequest(services: Services, id: string): Promise<void> {
+export async function startRequest(services: Services, id: string, workflowIdReusePolicy: ReusePolicy = 'REJECT_DUPLICATE'): Promise<void> {
   const input: RequestInput = { v: 1, requestId: id };
-  const started = await start(services, { type: 'request', workflowId: requestWorkflowId(id), input });
+  const started = await start(services, { type: 'request', workflowId: requestWorkflowId(id), input, workflowIdReusePolicy });
   if (started) await requestStore(services.db).markStarted({ id });
 }
 
@@ -28,6 +30,8 @@ export interface PlannedAction {
   kind: 'suspension' | 'reactivation' | 'revocation';
   n: number;
 }
+
+type ReusePolicy = 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE';
 
 /** The same for the changes of certificates that a hold, its end or a revocation has planned. */
 export async function startCertificateActions(services: Services, actions: readonly PlannedAction[]): Promise<void> {
@@ -42,14 +46,17 @@ export async function startCertificateActions(services: Services, actions: reado
   }
 }
 
-async function start(services: Services, what: { type: string; workflowId: string; input: object }): Promise<boolean> {
+async function start(
+  services: Services,
+  what: { type: string; workflowId: string; input: object; workflowIdReusePolicy?: ReusePolicy },
+): Promise<boolean> {
   try {
     await services.temporal.workflow.start<Workflow>(what.type, {
       workflowId: what.workflowId,
       taskQueue: 'main',
       args: [what.input],
       workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdReusePolicy: what.workflowIdReusePolicy ?? 'REJECT_DUPLICATE',
     });
     return true;
   } catch (error) {
@@ -64,7 +71,7 @@ async function start(services: Services, what: { type: string; workflowId: strin
 
 /**
  * Sends what an officer did to the request workflow and waits for its answer; sent again under the same `updateId` it is done once. A request
- * whose start was lost is started first.
+ * whose workflow was not started, or lost, is started first.
  */
 export async function updateRequest<A extends [unknown, ...unknown[]]>(
   services: Services,
@@ -73,8 +80,11 @@ export async function updateRequest<A extends [unknown, ...unknown[]]>(
   try {
     await executeUpdate(services, message);
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError) || !(await isUnstarted(services, message.id))) throw error;
-    await startRequest(services, message.id);
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const { state, workflowState } = await requestStore(services.db).load(message.id);
+    if (requestMachine[state].length === 0) throw error;
+    // one that ran and is gone was terminated, or Temporal was restored: it begins again from the row
+    await startRequest(services, message.id, workflowState === 'started' ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE');
     await executeUpdate(services, message);
   }
 }
@@ -87,4 +97,12 @@ const executeUpdate = <A extends [unknown, ...unknown[]]>(
     temporal.workflow.getHandle(requestWorkflowId(id)).executeUpdate<unknown, A>(update, { args, updateId }),
   );
 
-const isUnstarted = async ({ db }: Services, id: string) => (await requestStore(db).load(id)).workflowState === 'pending_start';
+/** Starts the comparison of a row `reconciliations`. */
+export async function startReconciliation({ temporal }: Services, input: ReconciliationInput & { id: string }): Promise<void> {
+  await temporal.workflow.start<Workflow>('reconciliation', {
+    workflowId: reconciliationWorkflowId(input.id),
+    taskQueue: 'main',
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+}

@@ -92,3 +92,20 @@ export interface KeyRotation {
   key: string;
   usableFrom: string;
 }
+
+export interface Finding {
+  what: string;
+  objectId: string;
+  label: string;
+  rowState: string | null;
+  otherState: string;
+  done: string | null;
+}
+
+export interface ReconciliationReport {
+  id: string;
+  checked: number;
+  endedAt: string | null;
+  findings: Finding[];
+  more: boolean;
+}

@@ -5,6 +5,7 @@ import { addAudit } from './commands/audit-verify.ts';
 import { addConfig } from './commands/config-check.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeys } from './commands/keys-rotate.ts';
+import { addReconcile } from './commands/reconcile.ts';
 import { addStatus } from './commands/status.ts';
 import { plain } from './terminal.ts';
 import { exitStatus, UsageError } from './usage-error.ts';
@@ -20,6 +21,7 @@ Examples:
   smartcms status                         what runs, what waits and since when
   smartcms audit verify                   was anything changed, removed or put in?
   smartcms keys rotate payload            the next key that data are encrypted with
+  smartcms reconcile                      do database, workflows and CA agree?
   smartcms config check                   is the environment complete, does every part answer?
   smartcms issue --help                   the columns of the file`;
 
@@ -33,7 +35,7 @@ function program(): Command {
     .exitOverride()
     .showHelpAfterError('(--help explains the use)')
     .addHelpText('after', help);
-  for (const add of [addIssue, addStatus, addAudit, addKeys, addConfig]) add(smartcms);
+  for (const add of [addIssue, addStatus, addAudit, addKeys, addReconcile, addConfig]) add(smartcms);
   return smartcms;
 }
 

@@ -31,6 +31,7 @@ export const permissions = [
   'monitor.read',
   'log.manage',
   'key.rotate',
+  'system.reconcile',
   'own.read',
   'own.activate',
   'own.suspend',
@@ -95,6 +96,7 @@ export const shippedRoles = {
     'monitor.read',
     'log.manage',
     'key.rotate',
+    'system.reconcile',
   ],
   HD: [
     'home.read',

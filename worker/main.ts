@@ -34,6 +34,7 @@ import { sdkMetrics } from './sdk-metrics.ts';
 import { virtualStations } from './stations.ts';
 import { caWorker, mainWorker, stationWorker } from './temporal-workers.ts';
 import { temporalLogger } from './temporal-logger.ts';
+import { temporalProcesses } from './temporal-processes.ts';
 import { workMetrics } from './work-metrics.ts';
 
 const config = readConfig(WorkerEnvironment, process.env);
@@ -69,15 +70,15 @@ const cas = await embeddedCas({ knex: operations, hsm, validationUrl: config.VAL
 const mailer = openMailer({ url: config.SMTP_URL, from: config.MAIL_FROM });
 
 const cards = { dir: config.CARD_DIR, module: config.PKCS11_MODULE };
-const parts = activityParts({ knex: operations, hsm, codeKeys, cas, cards, portalUrl });
-const activities = createActivities(parts);
-
 const where = { address: config.TEMPORAL_ADDRESS };
 const connection = await NativeConnection.connect(where);
 const clientConnection = await Connection.connect(where);
 const { TEMPORAL_NAMESPACE: namespace } = config;
 const dataConverter = converterOf(payloadKeys);
 const client = new Client({ connection: clientConnection, namespace, dataConverter });
+
+const parts = activityParts({ knex: operations, processes: temporalProcesses(client), hsm, codeKeys, cas, cards, portalUrl });
+const activities = createActivities(parts);
 
 const workers = { connection, namespace, dataConverter, activities, log: logs.module('activities'), observe: activityMetrics(registry) };
 const crew = crewOf(logs.module('queues'));

@@ -1,5 +1,7 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
 
+import type { ReconciliationInput } from '../workflows/reconciliation-messages.ts';
+
 const action = (workflowType: string, args: unknown[] = []) => ({
   type: 'startWorkflow' as const,
   workflowType,
@@ -15,6 +17,16 @@ const schedules = (cas: Iterable<string>): ScheduleOptions[] => [
     scheduleId: 'reconcile',
     spec: { intervals: [{ every: '1 minute' }] },
     action: { ...action('reconcile'), workflowId: 'reconcile' },
+    policies,
+  },
+  {
+    scheduleId: 'reconciliation',
+    spec: { intervals: [{ every: '1 hour' }] },
+    action: {
+      ...action('reconciliation', [{ v: 1, complete: false, repair: true } satisfies ReconciliationInput]),
+      workflowId: 'reconciliation',
+      workflowExecutionTimeout: '1 hour',
+    },
     policies,
   },
   ...[...cas].map((ca) => ({

@@ -15,6 +15,9 @@ const heartbeatTimeout = '15s';
 /** Steps on the database: short. */
 export const main = proxyActivities<Activities>({ startToCloseTimeout: '30s', heartbeatTimeout, retry });
 
+/** Steps over every open row: minutes where there are a hundred thousand. A worker that dies begins the step again. */
+export const sweeping = proxyActivities<Activities>({ startToCloseTimeout: '3 hours', heartbeatTimeout, retry });
+
 /** Steps that ask a CA, which may be slow to answer. */
 export const ca = (code: string): ActivityInterfaceFor<Activities> =>
   proxyActivities<Activities>({ taskQueue: caQueue(code), startToCloseTimeout: '2 minutes', heartbeatTimeout, retry });

@@ -9,6 +9,8 @@ export interface DeviceProductionInput {
   stationId: string;
   /** Codes of the CAs of the device's certificates: each has its queue. */
   cas: string[];
+  /** Of a card that had stopped when its workflow was lost: until when it waits for an officer, before anything else. */
+  stoppedUntil?: string;
 }
 
 export type ProductionOutcome = { outcome: 'completed' } | { outcome: 'spoiled'; reason: string };

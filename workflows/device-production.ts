@@ -34,8 +34,18 @@ export async function deviceProduction(input: DeviceProductionInput): Promise<Pr
     // The request first: who reads in the database that the production stopped may order at once.
     await getExternalWorkflowHandle(requestWorkflowId(requestId)).signal(productionStopped, { productionId });
     const { deadlineAt } = await main.stopProduction({ productionId, problem: problemOf(error) });
+    return orderBefore(deadlineAt);
+  };
+  const orderBefore = async (deadlineAt: string): Promise<Order> => {
     await condition(() => order !== undefined, Math.max(1, Date.parse(deadlineAt) - Date.now()));
     return order ?? { kind: 'scrap', reason: 'deadline' };
+  };
+  /** Answers the order to scrap the card, or does the one to go on. */
+  const obey = async (given: Order): Promise<Scrap | undefined> => {
+    if (given.kind === 'scrap') return given;
+    stationId = given.stationId;
+    await main.resumeProduction({ productionId, stationId, by: given.by });
+    return undefined;
   };
 
   /** Repeats a step until it passes; answers the order to scrap the card if that comes instead. */
@@ -46,10 +56,8 @@ export async function deviceProduction(input: DeviceProductionInput): Promise<Pr
         return undefined;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        const given = await decision(error);
-        if (given.kind === 'scrap') return given;
-        stationId = given.stationId;
-        await main.resumeProduction({ productionId, stationId, by: given.by });
+        const scrap = await obey(await decision(error));
+        if (scrap) return scrap;
       }
     }
   };
@@ -61,6 +69,8 @@ export async function deviceProduction(input: DeviceProductionInput): Promise<Pr
     () => main.completeProduction({ productionId }),
   ];
   try {
+    const given = input.stoppedUntil === undefined ? undefined : await obey(await orderBefore(input.stoppedUntil));
+    if (given) return await clearAway(input, given);
     for (const step of steps) {
       const scrap = await pass(step);
       if (scrap) return await clearAway(input, scrap);

@@ -8,7 +8,7 @@ import type { RequestState } from '../domain/request-state.ts';
 export interface RequestInput {
   v: 1;
   requestId: string;
-  /** In a run that follows another: where the card was made. */
+  /** In a run that follows another of the same request: where the card was made. */
   stationId?: string;
 }
 

@@ -1,4 +1,5 @@
-import { getExternalWorkflowHandle, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { getExternalWorkflowHandle, sleep, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 
 import { main } from './activities.ts';
 import type { deviceProduction } from './device-production.ts';
@@ -21,19 +22,34 @@ interface Running {
 export function productionOf(requestId: string, ended: (outcome: Outcome, productionId: string) => Promise<unknown>) {
   let running: Running | undefined;
   const present = () => running ?? Promise.reject(new Error('no production was started in this run'));
+  const start = async ({ id, n, ...input }: Begun, workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE'): Promise<void> => {
+    const child = await startChild<typeof deviceProduction>('deviceProduction', {
+      workflowId: productionWorkflowId(input.deviceId, n),
+      workflowIdReusePolicy,
+      args: [{ v: 1, productionId: id, requestId, ...input }],
+    });
+    const outcome = child.result().then(
+      (result) => result.outcome,
+      () => clearAway(id),
+    );
+    running = { child, outcome };
+    void outcome.then((how) => ended(how, id));
+  };
   return {
-    async start({ id, n, deviceId, stationId, cas }: Begun): Promise<void> {
-      const child = await startChild<typeof deviceProduction>('deviceProduction', {
-        workflowId: productionWorkflowId(deviceId, n),
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        args: [{ v: 1, productionId: id, requestId, deviceId, stationId, cas }],
-      });
-      const outcome = child.result().then(
-        (result) => result.outcome,
-        () => clearAway(id),
-      );
-      running = { child, outcome };
-      void outcome.then((how) => ended(how, id));
+    start: ({ id, n, deviceId, stationId, cas }: Begun): Promise<void> => start({ id, n, deviceId, stationId, cas }, 'REJECT_DUPLICATE'),
+    /**
+     * Goes on with a card whose workflow was lost together with the run before this one; its journal says what is done. What is left of that
+     * workflow ends with the run that was its parent, and is waited for.
+     */
+    async adopt(begun: Begun): Promise<void> {
+      for (;;) {
+        try {
+          return await start(begun, 'ALLOW_DUPLICATE');
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+          await sleep('2s');
+        }
+      }
     },
     async resume(order: { stationId: string; by: string }): Promise<void> {
       await (await present()).child.signal(resumeProduction, order);

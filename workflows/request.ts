@@ -1,5 +1,6 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 
+import type { OpenedProduction } from '../activities/requests.ts';
 import { main, stationNow } from './activities.ts';
 import { productionStopped } from './device-production-messages.ts';
 import { entity } from './entity.ts';
@@ -7,7 +8,7 @@ import * as messages from './request-messages.ts';
 import type { RequestInput, RequestProgress } from './request-messages.ts';
 import { productionOf } from './request-production.ts';
 import * as rules from './request-rules.ts';
-import type { RequestProcess } from './request-rules.ts';
+import type { OpenProduction, RequestProcess } from './request-rules.ts';
 import { startActions } from './start-actions.ts';
 
 /**
@@ -16,11 +17,11 @@ import { startActions } from './start-actions.ts';
  * What may happen when is in request-rules.ts; what is stored, in the activities. Ends in a state that nothing follows.
  */
 export async function request({ requestId, stationId }: RequestInput): Promise<RequestProgress> {
-  const process = entity(async (): Promise<RequestProcess> => ({
-    ...(await main.openRequest({ requestId })),
-    stationId: stationId ?? null,
-    production: null,
-  }));
+  const process = entity(async (): Promise<RequestProcess> => {
+    const { production: open, stationId: madeAt, ...opened } = await main.openRequest({ requestId });
+    if (open) await production.adopt(open);
+    return { ...opened, stationId: stationId ?? madeAt ?? null, production: open ? runningProduction(open) : null };
+  });
   const production = productionOf(requestId, (outcome, id) =>
     process.change((p) => (p.production?.id === id ? rules.productionEnded(p, outcome) : p)),
   );
@@ -130,7 +131,12 @@ export async function request({ requestId, stationId }: RequestInput): Promise<R
   return answer(present());
 }
 
-/** From the row again; only the station is not in it. */
+const runningProduction = ({ id, deviceId, n, stationId, stoppedUntil }: OpenedProduction): OpenProduction => ({
+  ...{ id, deviceId, n, stationId },
+  state: stoppedUntil === undefined ? 'running' : 'stopped',
+});
+
+/** From the row again. */
 const renewed = (requestId: string, { stationId }: RequestProcess): Promise<never> =>
   continueAsNew<typeof request>({ v: 1, requestId, ...(stationId !== null && { stationId }) });
 

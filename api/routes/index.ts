@@ -29,6 +29,7 @@ import { readHome } from './read-home.ts';
 import { readLogging } from './read-logging.ts';
 import { readMe } from './read-me.ts';
 import { readMeta } from './read-meta.ts';
+import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeDevice } from './revoke-device.ts';
@@ -39,6 +40,7 @@ import { setLogLevel } from './set-log-level.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
+import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
 import { updateHolder } from './update-holder.ts';
 import { verifyAudit } from './verify-audit.ts';
@@ -86,6 +88,8 @@ export const operations = {
   downloadCertificate,
   listAuditEvents,
   verifyAudit,
+  startReconciliation,
+  readReconciliation,
   readLogging,
   setLogLevel,
   listLogEntries,

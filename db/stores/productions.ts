@@ -28,6 +28,8 @@ export interface BegunProduction {
 /** A production with the journal of its card. */
 export type ProductionWithSteps = Production & { serial: string; steps: ProductionStepRow[] };
 
+export type LastProduction = Pick<Production, 'id' | 'deviceId' | 'n' | 'stationId' | 'state' | 'deadlineAt'>;
+
 export type ProductionStore = ReturnType<typeof productionStore>;
 
 /** Productions: one attempt each to make a request's card. */
@@ -54,6 +56,13 @@ export const productionStore = (knex: Knex) => ({
     const steps = await ProductionStepRow.query(knex).where({ productionId }).orderBy('position');
     return Object.assign(found(row, 'production'), { steps });
   },
+
+  /** The last attempt to make the card of a request. */
+  lastOf: (requestId: string): Promise<LastProduction | undefined> =>
+    knex('productions')
+      .where({ requestId })
+      .orderBy('startedAt', 'desc')
+      .first<LastProduction | undefined>('id', 'device_id', 'n', 'station_id', 'state', 'deadline_at'),
 
   /** A stopped card goes on, at this station. */
   resume: ({ by, productionId, stationId }: { by: ActorRef; productionId: string; stationId: string }): Promise<void> =>

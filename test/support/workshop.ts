@@ -6,6 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { v7 } from 'uuid';
 
 import { createActivities, type Activities, type ActivityParts } from '../../activities/index.ts';
+import type { Processes } from '../../activities/processes.ts';
 import { openDataKeys } from '../../connectors/hsm/data-keys.ts';
 import type { Hsm } from '../../connectors/hsm/hsm.ts';
 import { openHsm } from '../../connectors/hsm/pkcs11-hsm.ts';
@@ -52,6 +53,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const cas = await embeddedCas({ knex, hsm, validationUrl: 'http://validation.example' });
   const parts = activityParts({
     knex,
+    processes: noProcesses,
     hsm,
     codeKeys,
     cas,
@@ -107,6 +109,11 @@ export async function openWorkshop(): Promise<Workshop> {
     },
   };
 }
+
+/** There is no Temporal here. */
+const noProcesses = new Proxy({} as Processes, {
+  get: (_, name) => () => Promise.reject(new Error(`no Temporal in the workshop: ${String(name)}`)),
+});
 
 let people = 0;
 
