@@ -1,9 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
-/** A free TCP port on the loopback interface: the preferred one when nobody has it, else any. */
+/**
+ * A free TCP port on the loopback interface: the preferred one when nobody has it, else a low one, which stays free for a server that is
+ * started again. One that systems hand out by themselves can be taken by any outgoing connection meanwhile, even by that of a client which
+ * tries to reach the dead server: TCP then connects it to itself.
+ */
 export async function freePort(preferred = 0): Promise<number> {
-  return release(await listen(preferred).catch(() => listen(0)));
+  const server = preferred === 0 ? undefined : await listen(preferred).catch(() => undefined);
+  if (server) return release(server);
+  const [port] = await freeLowPorts(1);
+  return port as number;
 }
 
 const LOW = { from: 15_000, to: 32_000 };

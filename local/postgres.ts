@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './ports.ts';
 import { postgresBin, postgresEnv } from './postgres-binaries.ts';
 import { endLeftover, ensureCluster, postmaster, reachableDataDir } from './postgres-data.ts';
-import { openProcesses, type Processes, type RunningProcess } from './processes.ts';
+import { openProcesses, type Part, type Processes, type RunningProcess } from './processes.ts';
 import { secretOf } from './secrets.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
@@ -23,7 +23,7 @@ export interface PostgresOptions {
 }
 
 /** A running PostgreSQL on the loopback interface. */
-export interface Postgres {
+export interface Postgres extends Part {
   host: string;
   port: number;
   user: string;
@@ -48,11 +48,18 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const password = secretOf(join(options.secretsDir ?? join(home, 'secrets'), 'postgres-password'));
   await ensureCluster(bin, dataDir, password);
   const { server, port } = await launch({ ...options, bin, dataDir, processes });
-  return {
-    ...{ host: '127.0.0.1', port, user: 'postgres', password, bin, dataDir },
-    url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
-    stop: () => (options.processes ? server.stop() : processes.stopAll()),
+  const postgres = {
+    ...{ process: server, host: '127.0.0.1', port, user: 'postgres', password, bin, dataDir },
+    url: (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    stop: () => (options.processes ? postgres.process.stop() : processes.stopAll()),
+    async restart() {
+      await endLeftover(dataDir);
+      postgres.process = spawnServer({ ...options, bin, dataDir, processes }, port);
+      if (await becomesReady(postgres.process, dataDir)) return;
+      throw new Error(`PostgreSQL does not start again on ${dataDir}:\n${postgres.process.logTail()}`);
+    },
   };
+  return postgres;
 }
 
 /** A PostgreSQL for tests: in a new temporary directory, fast instead of durable, forgotten when stopped. */

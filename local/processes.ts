@@ -29,6 +29,14 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
+/** One part of a stack that a supervisor may start again after it died. */
+export interface Part {
+  /** The process that runs now, or ran last. */
+  readonly process: RunningProcess;
+  /** Starts it again, with the same data and on the same ports; returns when it answers. */
+  restart(): Promise<void>;
+}
+
 /** The processes of one stack. */
 export interface Processes {
   start(spec: ProcessSpec): RunningProcess;

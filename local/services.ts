@@ -7,7 +7,7 @@ import { migrateAudit } from '../db/audit/migrate.ts';
 import { buildUi } from './build-ui.ts';
 import { cacheDir, root, varDir } from './paths.ts';
 import { freePort } from './ports.ts';
-import type { ProcessSpec, RunningProcess } from './processes.ts';
+import type { Part, ProcessSpec, RunningProcess } from './processes.ts';
 import { seed } from './seed.ts';
 import { startStack, type Stack } from './stack.ts';
 
@@ -32,9 +32,13 @@ export interface Services {
   metrics: Record<'api' | 'worker' | 'validation', string>;
   /** The environment that the processes got: a command started with it reaches the same parts. */
   env: NodeJS.ProcessEnv;
-  processes: Record<'api' | 'worker' | 'validation', RunningProcess>;
+  processes: Readonly<Record<'api' | 'worker' | 'validation', RunningProcess>>;
   /** Starts one of the processes again after it died. */
   restart(name: 'api' | 'worker' | 'validation'): Promise<void>;
+  /** What they stand on, where it was started here. */
+  servers: Stack['servers'];
+  /** One more worker, or one more API (at `url`). */
+  another(name: 'api' | 'worker'): Promise<Part & { url: string }>;
   stop(): Promise<void>;
 }
 
@@ -94,25 +98,56 @@ async function serve({ dir, profile, say, stack, apiPort, validationPort }: Part
   };
   const ready = { worker: `${metrics.worker}/health/ready`, validation: `${validationUrl}/ca/main.crt`, api: `${url}/health/ready` };
   say('Starting worker, validation authority and API ...');
-  const start = (name: keyof typeof specs) => stack.processes.start(specs[name]);
-  const processes = { worker: start('worker'), validation: start('validation'), api: start('api') };
-  await Promise.all((['api', 'validation', 'worker'] as const).map((name) => answers(ready[name], processes[name])));
+  const start = (spec: ProcessSpec, address: string) => startPart(() => stack.processes.start(spec), address);
+  const [worker, validation, api] = await Promise.all([
+    start(specs.worker, ready.worker),
+    start(specs.validation, ready.validation),
+    start(specs.api, ready.api),
+  ]);
+  const parts = { api, worker, validation };
 
   const addresses = { url, validationUrl, mailUrl: stack.mailUrl, metrics };
   writeRunFile(dir, addresses);
   return {
     ...addresses,
     env,
-    processes,
-    async restart(name) {
-      processes[name] = start(name);
-      await answers(ready[name], processes[name]);
+    processes: {
+      get api() {
+        return parts.api.process;
+      },
+      get worker() {
+        return parts.worker.process;
+      },
+      get validation() {
+        return parts.validation.process;
+      },
+    },
+    restart: (name) => parts[name].restart(),
+    servers: stack.servers,
+    async another(name) {
+      const [port, metricsPort] = [await freePort(), await freePort()];
+      const spec = { ...specs[name], name: `${name}-${port}`, env: { ...env, API_PORT: String(port), METRICS_PORT: String(metricsPort) } };
+      const part = await start(spec, `http://127.0.0.1:${metricsPort}/health/ready`);
+      return Object.assign(part, { url: `http://127.0.0.1:${port}` });
     },
     async stop() {
       rmSync(join(dir, 'run/stack.json'), { force: true });
       await stack.stop();
     },
   };
+}
+
+/** A process, up when its address answers. */
+async function startPart(start: () => RunningProcess, address: string): Promise<Part> {
+  const part = {
+    process: start(),
+    async restart() {
+      part.process = start();
+      await answers(address, part.process);
+    },
+  };
+  await answers(address, part.process);
+  return part;
 }
 
 async function prepareDatabases(env: NodeJS.ProcessEnv, profile: 'demo' | 'test'): Promise<void> {

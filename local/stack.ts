@@ -4,7 +4,7 @@ import { assertReachable, ensureDatabases } from './databases.ts';
 import { startMailSink } from './mail-sink.ts';
 import { becomeOwner, resignOwner } from './owner.ts';
 import { startPostgres } from './postgres.ts';
-import { openProcesses, type Processes } from './processes.ts';
+import { openProcesses, type Part, type Processes } from './processes.ts';
 import { prepareHsm } from './softhsm.ts';
 import { externalTemporal, startTemporal } from './temporal.ts';
 
@@ -26,6 +26,8 @@ export interface Stack {
   mailUrl: string;
   /** Starts further processes that end with the stack. */
   processes: Processes;
+  /** The servers that were started here, not found in the environment. */
+  servers: Partial<Record<'postgres' | 'temporal', Part>>;
   /** Ends everything; no process is left. */
   stop(): Promise<void>;
 }
@@ -55,7 +57,7 @@ export async function startStack({ dir, ports = {}, say = () => {} }: StackOptio
   const stop = () => (stopped ??= stopAll(context));
   try {
     const [data, hsm, mail] = await Promise.all([dataPart(context), hsmPart(context), mailPart(context)]);
-    return { env: { ...data, ...hsm, ...mail.env }, mailUrl: mail.url, processes: context.processes, stop };
+    return { env: { ...data.env, ...hsm, ...mail.env }, servers: data.servers, mailUrl: mail.url, processes: context.processes, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -74,7 +76,7 @@ async function dataPart({ dir, secretsDir, ports, processes, say }: Context) {
   if (AUDIT_DATABASE_URL) await assertReachable('AUDIT_DATABASE_URL', AUDIT_DATABASE_URL);
   const temporal = await externalTemporal();
   const external = temporal && temporalEnv(temporal);
-  if (DATABASE_URL && AUDIT_DATABASE_URL && external) return { DATABASE_URL, AUDIT_DATABASE_URL, ...external };
+  if (DATABASE_URL && AUDIT_DATABASE_URL && external) return { env: { DATABASE_URL, AUDIT_DATABASE_URL, ...external }, servers: {} };
   say('Starting PostgreSQL and Temporal ...');
   const postgres = await startPostgres({ dataDir: join(dir, 'postgres'), secretsDir, processes, ...wish(ports.postgres) });
   const [urls, started] = await Promise.all([
@@ -82,7 +84,8 @@ async function dataPart({ dir, secretsDir, ports, processes, say }: Context) {
     temporal ?? startTemporal({ postgres, dir: join(dir, 'temporal'), secretsDir, processes, ...wish(ports.temporal) }),
   ]);
   const databases = { DATABASE_URL: DATABASE_URL ?? urls.smartcms, AUDIT_DATABASE_URL: AUDIT_DATABASE_URL ?? urls.smartcms_audit };
-  return { ...databases, ...temporalEnv(started) };
+  const servers = { postgres, ...(started.part && { temporal: started.part }) };
+  return { env: { ...databases, ...temporalEnv(started) }, servers };
 }
 
 const wish = (port?: number): { port?: number } => (port ? { port } : {});

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freeLowPorts, freePort } from './ports.ts';
 import type { Postgres } from './postgres.ts';
-import { openProcesses, type Processes, type RunningProcess } from './processes.ts';
+import { openProcesses, type Part, type Processes, type RunningProcess } from './processes.ts';
 import { secretOf } from './secrets.ts';
 import { temporalBinaries } from './temporal-build.ts';
 import { PORTS_NEEDED, temporalConfig } from './temporal-config.ts';
@@ -27,6 +27,8 @@ export interface Temporal {
   address: string;
   namespace: string;
   stop(): Promise<void>;
+  /** The server, unless it is external. */
+  part?: Part;
 }
 
 const NAMESPACE = 'smartcms';
@@ -52,8 +54,8 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const role = { name: 'temporal', password };
   await ensureTemporalSchema({ postgres: options.postgres, sql: binaries.sql, role });
   const processes = options.processes ?? (await openProcesses(options.dir));
-  const { server, address } = await launch({ ...options, role, processes, file: binaries.server });
-  return { address, namespace: NAMESPACE, stop: () => (options.processes ? server.stop() : processes.stopAll()) };
+  const { part, address } = await launch({ ...options, role, processes, file: binaries.server });
+  return { address, namespace: NAMESPACE, part, stop: () => (options.processes ? part.process.stop() : processes.stopAll()) };
 }
 
 interface Launch extends TemporalOptions {
@@ -63,17 +65,29 @@ interface Launch extends TemporalOptions {
 }
 
 /** One of its ports can be taken between our choice and its use: then it ends at once, and is started again on others. */
-async function launch(options: Launch): Promise<{ server: RunningProcess; address: string }> {
+async function launch(options: Launch): Promise<{ part: Part; address: string }> {
   for (let attempt = 1; ; attempt++) {
     const ports = await freeLowPorts(PORTS_NEEDED);
     if (options.port && (await freePort(options.port)) === options.port) ports[0] = options.port;
     const server = spawnServer(options, ports);
     const address = `127.0.0.1:${ports[0]}`;
     const problem = await becomesReady(server, address);
-    if (!problem) return { server, address };
+    if (!problem) return { part: partOf(options, { server, ports, address }), address };
     await server.stop();
     if (attempt === ATTEMPTS) throw new Error(`Temporal does not start (${problem}):\n${server.logTail()}`);
   }
+}
+
+function partOf(options: Launch, { server, ports, address }: { server: RunningProcess; ports: number[]; address: string }): Part {
+  const part = {
+    process: server,
+    async restart() {
+      part.process = spawnServer(options, ports);
+      const problem = await becomesReady(part.process, address);
+      if (problem) throw new Error(`Temporal does not start again (${problem}):\n${part.process.logTail()}`);
+    },
+  };
+  return part;
 }
 
 function spawnServer({ postgres, dir, role, processes, file }: Launch, ports: number[]): RunningProcess {
