@@ -20,12 +20,13 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   const client = clientOf(ctx, services.settings.publicUrl);
   if (identity) await touchSession(services.db, client, identity.lastSeenAt);
   const key = parseIdempotencyKey(ctx.get('Idempotency-Key'));
+  const idempotencyKey = key && identity ? `${identity.actor.id}:${key}` : uuid();
   const call = {
     params: parseAddress(operation.params, ctx.params),
     query: parseAddress(operation.query, { ...ctx.query }),
     body: operation.method === 'get' ? {} : parseBody(operation.body, ctx.request.body),
     ifMatch: operation.edits ? parseIfMatch(ctx.get('If-Match')) : undefined,
-    idempotencyKey: key && identity ? `${identity.actor.id}:${key}` : uuid(),
+    idempotencyKey,
     actor: identity?.actor,
     client,
     reauthorize: async () => (await guard.admit(ctx, target))?.actor,
@@ -33,7 +34,7 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   const run = (newId: string) => answerOf(target, operation.handle({ ...call, newId }, services));
   try {
     const answer =
-      key && identity && isStorable(target) ? await once(services.db, { accountId: identity.accountId, key, ctx }, run) : await run(uuid());
+      key && identity && isStorable(target) ? await once(services, { accountId: identity.accountId, key, ctx }, run) : await run(uuid());
     respond(ctx, target, answer);
   } catch (error) {
     if (identity && isDenial(error)) await guard.recordDenial(ctx, identity.actor, name);

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Context } from 'koa';
-import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
 import { idempotencyStore } from '../db/stores/idempotency.ts';
 import { errorCodeOf } from '../domain/errors.ts';
+import type { Services } from './services.ts';
 
 export interface StoredAnswer {
   status: number;
@@ -19,12 +19,12 @@ export interface StoredAnswer {
  * gone away between the change and the answer.
  */
 export async function once(
-  db: Knex,
+  { db, presence }: Pick<Services, 'db' | 'presence'>,
   who: { accountId: string; key: string; ctx: Context },
   work: (newId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const store = idempotencyStore(db);
-  const slot = { accountId: who.accountId, key: who.key };
+  const slot = { accountId: who.accountId, key: who.key, holder: await presence.name() };
   const newId = uuid();
   const begun = await store.begin({ ...slot, callHash: hashOf(who.ctx), newId }).catch((error: unknown) => {
     // No refusal: perhaps it was begun, and only the answer was lost.

@@ -13,6 +13,7 @@ import { healthOf } from '../connectors/monitor/health.ts';
 import { startMonitoring } from '../connectors/monitor/monitor.ts';
 import { countDroppedLogs, countPools, processRegistry } from '../connectors/monitor/registry.ts';
 import { openDatabase } from '../db/database.ts';
+import { openPresence } from '../db/presence.ts';
 import { setLogLevels } from '../db/reads/logging.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
 import { loggingStore } from '../db/stores/logging.ts';
@@ -42,6 +43,7 @@ const { client: temporal, close: closeTemporal } = connectTemporal(
   { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
   payloadKeys,
 );
+const presence = openPresence(config.DATABASE_URL);
 const changes = await listenToChanges(config.DATABASE_URL, logs.module('changes'));
 const health = healthOf(healthChecks({ db, auditDb, temporal, hsm }));
 
@@ -54,7 +56,7 @@ const app = createApp({
   operations,
   authenticators: [sessionAuthenticator(db, config.PUBLIC_URL)],
   services: {
-    ...{ db, auditDb, temporal, hsm, codeKeys, changes, health },
+    ...{ db, auditDb, temporal, hsm, codeKeys, changes, presence, health },
     log: logs.module('api'),
     attempts: memoryAttempts(),
     settings: { profile: config.SMARTCMS_PROFILE, publicUrl: config.PUBLIC_URL, validationUrl: config.VALIDATION_URL },
@@ -74,6 +76,7 @@ stopOnSignal(log, {
     stopKeys,
     closeTemporal,
     stopFollowing,
+    () => presence.close(),
     () => logs.close(),
     () => db.destroy(),
     () => auditDb.destroy(),

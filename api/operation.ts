@@ -31,7 +31,7 @@ export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType,
   ifMatch: E extends true ? number : undefined;
   /** Unique for this intent: the caller's Idempotency-Key bound to the actor, else made for this call. */
   idempotencyKey: string;
-  /** For what the call makes: the same whenever the same call is sent again. */
+  /** Id for what the call makes: the same when it is sent again, also after a crash between the effect and the answer. */
   newId: string;
   client: Client;
   /** Asks the guard again, for answers that go on for hours. Throws when the call would now be refused. */

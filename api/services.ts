@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 
 import type { Hsm } from '../connectors/hsm/hsm.ts';
+import type { Presence } from '../db/presence.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Attempts } from './auth/attempts.ts';
 import type { Changes } from './changes.ts';
@@ -26,6 +27,8 @@ export interface Services {
   /** Data keys of secret codes and sealed documents. */
   codeKeys: KeyRing;
   changes: Changes;
+  /** That this process lives. */
+  presence: Pick<Presence, 'name'>;
   health: Health;
   attempts: Attempts;
   settings: Settings;

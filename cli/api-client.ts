@@ -114,7 +114,7 @@ async function withPatience(attempt: () => Promise<Response>, { url, patienceMs 
   }
 }
 
-/** Not final: nobody serves now (503), or the same call still runs (409 with Retry-After; a process that died holds it for a minute). */
+/** Not final: nobody serves now (503), or the same call still runs (409 with Retry-After). */
 const isFinal = ({ status, headers }: Response): boolean => status !== 503 && !(status === 409 && headers.has('retry-after'));
 
 /** The reason why nothing answered; an error of another kind goes on. */

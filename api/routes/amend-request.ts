@@ -1,5 +1,3 @@
-import { v7 as uuid } from 'uuid';
-
 import { refOf } from '../../domain/actor.ts';
 import { requestDetail } from '../../db/reads/request-detail.ts';
 import { assertVisible } from '../../db/reads/visible-to.ts';
@@ -21,13 +19,13 @@ export const amendRequest = operation({
   body: AmendmentInput,
   response: RequestDetail,
   edits: true,
-  handle: async ({ params: { id }, body, actor, ifMatch, idempotencyKey }, services) => {
+  handle: async ({ params: { id }, body, actor, ifMatch, idempotencyKey, newId }, services) => {
     const { db } = services;
     await assertVisible(db, actor, 'request.amend', { table: 'requests', id });
     assertHolderRules(body.data, '/data');
     const amendments = amendmentStore(db);
     const by = refOf(actor);
-    const { amendmentId } = await amendments.plan({ ...body, by, amendmentId: uuid(), requestId: id, version: ifMatch });
+    const { amendmentId } = await amendments.plan({ ...body, by, amendmentId: newId, requestId: id, version: ifMatch });
     // A draft has no process yet: nobody has approved anything that could become void.
     if ((await requestStore(db).load(id)).state === 'draft') await amendments.apply({ by, amendmentId });
     else await updateRequest(services, { id, update: amend, args: [{ amendmentId, by: actor.id }], updateId: idempotencyKey });

@@ -7,6 +7,8 @@ import { system } from '../../domain/actor.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import { createTestDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
+import { until } from '../../test/system/until.ts';
+import { openPresence } from '../presence.ts';
 import { caLedger } from './ca-ledger.ts';
 import { caStore } from './cas.ts';
 import { dataKeyStore } from './data-keys.ts';
@@ -27,7 +29,8 @@ test('of many data keys made at once one is current', async () => {
 
 test('of fifty identical calls one is done and the others wait or get its answer', async () => {
   const store = idempotencyStore(db.operations);
-  const call = { accountId: uuid(), key: 'k', callHash: randomBytes(32), newId: uuid() };
+  const presence = openPresence(db.operationsUrl);
+  const call = { accountId: uuid(), key: 'k', callHash: randomBytes(32), newId: uuid(), holder: await presence.name() };
   const begun = await Promise.allSettled(Array.from({ length: 50 }, () => store.begin(call)));
   expect(begun.filter((b) => b.status === 'fulfilled').map((b) => b.value)).toEqual([{ kind: 'begun', newId: call.newId }]);
   expect(begun.filter((b) => b.status === 'rejected').map((b) => errorCodeOf(b.reason))).toEqual(Array(49).fill('still_running'));
@@ -43,6 +46,40 @@ test('of fifty identical calls one is done and the others wait or get its answer
   expect(await codeOf(store.begin(again))).toBe('still_running');
   await store.abandon({ ...again, newId: call.newId });
   expect(await store.begin({ ...again, callHash: randomBytes(32) })).toEqual({ kind: 'begun', newId: again.newId });
+  await presence.close();
+});
+
+test('the key of a call is free at once when its process dies, and not before', async () => {
+  const store = idempotencyStore(db.operations);
+  const [dying, other] = [openPresence(db.operationsUrl), openPresence(db.operationsUrl)];
+  const call = { accountId: uuid(), key: 'k', callHash: randomBytes(32), newId: uuid() };
+  const [first, second] = [
+    { ...call, holder: await dying.name() },
+    { ...call, holder: await other.name(), newId: uuid() },
+  ];
+  await store.begin(first);
+  expect(await codeOf(store.begin(second))).toBe('still_running');
+  await db.operations.raw(
+    `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'advisory' and application_name = 'smartcms-presence' and classid = ((hashtextextended(?, 0) >> 32) & 4294967295)::oid`,
+    [first.holder],
+  );
+  await until('the connection to be gone', async () => (await dying.name()) !== first.holder);
+  expect(await store.begin(second)).toEqual({ kind: 'begun', newId: call.newId });
+  await store.abandon(first);
+  expect(await codeOf(store.begin({ ...call, holder: await dying.name() }))).toBe('still_running');
+  await dying.close();
+  await other.close();
+});
+
+test('what only one process may have goes to the next when the first gives it or dies', async () => {
+  const [first, second] = [openPresence(db.operationsUrl), openPresence(db.operationsUrl)];
+  expect([await first.take('reader'), await second.take('reader')]).toEqual([true, false]);
+  await first.give('reader');
+  expect([await second.take('reader'), await first.take('reader')]).toEqual([true, false]);
+  await second.close();
+  await until('the reader to be free', () => first.take('reader'));
+  await first.close();
 });
 
 test('the CA ledger keeps the first serial, counts changes, and numbers CRLs one at a time', async () => {

@@ -13,6 +13,7 @@ import { healthOf } from '../../connectors/monitor/health.ts';
 import type { AnyOperation } from '../../api/operation.ts';
 import { operations as allOperations } from '../../api/routes/index.ts';
 import type { HolderData } from '../../domain/holder.ts';
+import { openPresence } from '../../db/presence.ts';
 import { assertDeclared } from './api-document.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FakeTemporalClient } from './fake-temporal-client.ts';
@@ -98,6 +99,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   const organisation = await seedApiOrganisation(database.operations);
   const temporal = new FakeTemporalClient(database.operations);
   const { changes, watchers } = counted(await listenToChanges(database.operationsUrl, log));
+  const presence = openPresence(database.operationsUrl);
   const codeKey = randomBytes(32);
   const [db, signer] = [database.operations, memorySigner('P-256')];
   const registry = new Registry();
@@ -105,7 +107,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     operations,
     authenticators: [sessionAuthenticator(db, publicUrl)],
     services: {
-      ...{ db, auditDb: database.audit, temporal: temporal.client, changes, attempts, log },
+      ...{ db, auditDb: database.audit, temporal: temporal.client, changes, presence, attempts, log },
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
       codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
@@ -124,6 +126,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     signIn: async (login) => cookieOf(await call('POST', '/api/session', { body: { login: `${login}@example.it`, password } })),
     close: async () => {
       await changes.close();
+      await presence.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await database.drop();
