@@ -11,6 +11,8 @@ export interface VirtualHand {
   insert(input: { stationId: string; serial: string }): Promise<void>;
   pull(input: { stationId: string }): Promise<void>;
   present(input: { stationId: string }): Promise<string | undefined>;
+  /** Another process serves the station from now on: the card goes out of this one's hands. */
+  leave(input: { stationId: string }): Promise<void>;
 }
 
 /** `openReader` is called once a station. What officers pulled is remembered while the process lives. */
@@ -58,6 +60,9 @@ export function virtualHand(openReader: (stationId: string) => Promise<VirtualRe
       const serial = await reader.present();
       if (serial !== undefined) pulled.add(serial);
       await reader.pull();
+    },
+    async leave({ stationId }) {
+      await (await readers.get(stationId))?.pull();
     },
     present: async ({ stationId }) => (await readerAt(stationId)).present(),
   };

@@ -13,6 +13,7 @@ import { healthOf } from '../connectors/monitor/health.ts';
 import { startMonitoring } from '../connectors/monitor/monitor.ts';
 import { countDroppedLogs, countPools, processRegistry } from '../connectors/monitor/registry.ts';
 import { openDatabase } from '../db/database.ts';
+import { openPresence } from '../db/presence.ts';
 import { foldCounters } from '../db/reads/counters.ts';
 import { setLogLevels } from '../db/reads/logging.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
@@ -31,7 +32,7 @@ import { measuredHsm } from './measured-hsm.ts';
 import { repeating } from './repeating.ts';
 import { ensureSchedules } from './schedules.ts';
 import { sdkMetrics } from './sdk-metrics.ts';
-import { virtualStations } from './stations.ts';
+import { serveStations, virtualStations } from './stations.ts';
 import { caWorker, mainWorker, stationWorker } from './temporal-workers.ts';
 import { temporalLogger } from './temporal-logger.ts';
 import { temporalProcesses } from './temporal-processes.ts';
@@ -42,6 +43,7 @@ const portalUrl = `${config.PUBLIC_URL}/my`;
 
 const operations = openDatabase(config.DATABASE_URL, { poolMax: 20 });
 const audit = openDatabase(config.AUDIT_DATABASE_URL, { poolMax: 2 });
+const presence = openPresence(config.DATABASE_URL);
 const logging = loggingStore(operations);
 const logs = await openLogs({ process: 'worker', config, saveEntries: logging.addEntries });
 const stopFollowing = followLevels(logs, () => setLogLevels(operations));
@@ -91,11 +93,16 @@ const stopMonitoring = await startMonitoring({
 await crew.add('main', () => mainWorker(workers));
 for (const ca of cas.keys()) await crew.add(`ca-${ca}`, () => caWorker(workers, ca));
 
-const addStations = async () => {
-  for (const id of await virtualStations(operations)) await crew.add(`station-${id}`, () => stationWorker(workers, id));
-  return { more: false };
-};
-await addStations();
+const shareStations = serveStations({
+  presence,
+  stations: () => virtualStations(operations),
+  begin: (id) => crew.add(`station-${id}`, () => stationWorker(workers, id)),
+  end: async (id) => {
+    await crew.remove(`station-${id}`);
+    await parts.hand.leave({ stationId: id });
+  },
+});
+await shareStations();
 await ensureSchedules(client, cas.keys());
 
 const foldOnce = async () => {
@@ -113,7 +120,7 @@ const loops = [
     pauseMs: 500,
   }),
   repeating('counters', foldOnce, { log: logs.module('counters'), pauseMs: 5_000 }),
-  repeating('stations', addStations, { log: logs.module('stations'), pauseMs: 10_000 }),
+  repeating('stations', shareStations, { log: logs.module('stations'), pauseMs: 1_000 }),
   repeating('log entries', purgeLog, { log: logs.module('logging'), pauseMs: 600_000 }),
 ];
 isWorking = true;
@@ -127,6 +134,7 @@ try {
   await crew.stop();
   for (const loop of loops) await loop.stop();
   stopKeys();
+  await presence.close();
   await mailer.close();
   await clientConnection.close();
   await connection.close();

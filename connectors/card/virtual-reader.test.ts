@@ -292,6 +292,16 @@ describe('a process that is killed', () => {
     expect(await codeOfRejection(reader.withCard(serial, (card) => card.verifyPin(PIN)))).toBe('pin_blocked');
   });
 
+  test('which took the card into a reader of its own has taken it out of ours', async () => {
+    const serial = await onNewCard(async (_, newSerial) => newSerial);
+    await killedAt('C_Login', `await reader.insert('${serial}'); await reader.withCard('${serial}', (card) => card.verifyPin('000000'));`);
+    expect(await reader.present()).toBeUndefined();
+    expect(await codeOfRejection(reader.withCard(serial, (card) => card.verifyPin(PIN)))).toBe('card_absent');
+    await reader.insert(serial);
+    expect(await reader.present()).toBe(serial);
+    await reader.withCard(serial, (card) => card.verifyPin(PIN));
+  });
+
   const steps = (serial: string) => async (card: CardSession) => {
     if (!(await card.isInitialised(serial))) await card.initialise({ label: serial, puk: PUK, pin: PIN });
     const spki = await card.generateKey('one', 'P-256', PIN);

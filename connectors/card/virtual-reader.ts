@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { failure } from '../../domain/errors.ts';
@@ -16,7 +16,7 @@ import { retryCounters } from './retry-counters.ts';
 export interface VirtualReaderConfig {
   /** Name of the reader, as the station shows it. */
   name: string;
-  /** Where the cards are: one directory each, named by serial. One process at a time may use a card. */
+  /** Where the cards are: one directory each, named by serial. */
   cardDir: string;
   /** Path of the SoftHSM module. */
   module: string;
@@ -28,7 +28,7 @@ const keySpecs: KeySpec[] = ['P-256', 'P-384', 'RSA-2048', 'RSA-3072'];
 /** Names a directory: nothing else than letters, digits and inner hyphens. */
 const SERIAL = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
 
-/** Cards that are in a reader of this process: a card cannot be in two readers, and SoftHSM bears one owner a directory. */
+/** Cards that are in a reader of this process: a card cannot be in two readers. */
 const inserted = new Map<string, string>();
 
 /**
@@ -58,6 +58,8 @@ class SoftHsmReader implements VirtualReader {
   private readonly config: VirtualReaderConfig;
   private readonly module: Pkcs11Module;
   private readonly settings: string;
+  /** Written into the directory of the card that is in: who inserts it elsewhere, also in another process, has taken it out here. */
+  private readonly mark = randomUUID();
   /** One `withCard` at a time. */
   private readonly sessions = callQueue();
   /** One movement of a card, or one call to it, at a time: a card is never pulled inside a call. */
@@ -73,7 +75,7 @@ class SoftHsmReader implements VirtualReader {
   }
 
   async present(): Promise<string | undefined> {
-    return this.chip?.serial;
+    return this.chip && this.isIn(this.chip) ? this.chip.serial : undefined;
   }
 
   insert(serial: string): Promise<void> {
@@ -83,6 +85,7 @@ class SoftHsmReader implements VirtualReader {
       this.occupy(serial);
       try {
         mkdirSync(this.tokenDir(serial), { recursive: true });
+        writeFileSync(this.markFile(serial), this.mark);
         this.powerOn(serial);
         this.chip = this.chipOf(serial);
       } finally {
@@ -140,10 +143,12 @@ class SoftHsmReader implements VirtualReader {
   withCard<T>(serial: string, work: (card: CardSession) => Promise<T>): Promise<T> {
     return this.sessions(async () => {
       const chip = this.chip;
-      if (!chip) throw absent();
+      if (!chip || !this.isIn(chip)) throw absent();
       if (chip.serial !== serial) throw failure('card_mismatch', 'Another card is in the reader. Insert the one that the screen names.');
       try {
-        return await work(pkcs11Card(chip, (call) => this.calls(() => (this.chip === chip ? call() : Promise.reject(absent())))));
+        return await work(
+          pkcs11Card(chip, (call) => this.calls(() => (this.chip === chip && this.isIn(chip) ? call() : Promise.reject(absent())))),
+        );
       } finally {
         await this.release(chip);
       }
@@ -155,6 +160,18 @@ class SoftHsmReader implements VirtualReader {
     return this.calls(async () => {
       if (this.chip === chip) chip.token.close();
     });
+  }
+
+  private isIn({ serial }: Chip): boolean {
+    try {
+      return readFileSync(this.markFile(serial), 'utf8') === this.mark;
+    } catch {
+      return false;
+    }
+  }
+
+  private markFile(serial: string): string {
+    return join(this.cardPath(serial), 'reader');
   }
 
   private cardPath(serial: string): string {
