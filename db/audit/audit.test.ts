@@ -144,6 +144,25 @@ test('who may append may do nothing else, and not even the owner may change', as
   }
 });
 
+test('several workers that relay at once disturb nobody, and every event comes over once', async () => {
+  const relays = async (n: number) => {
+    for (let i = 0; i < 40; i++) {
+      if (n === 0) await events(3);
+      await relayOnce(db.operations, db.audit, { limit: 2 });
+    }
+  };
+  await Promise.all([0, 1, 2].map(relays));
+  while ((await relayOnce(db.operations, db.audit, { limit: 1000 })).relayed > 0);
+  expect(await db.operations('audit_outbox')).toEqual([]);
+});
+
+test('of several workers that seal at once one does, and none fails', async () => {
+  await events(1);
+  await relayOnce(db.operations, db.audit, { limit: 100 });
+  const sealed = await Promise.all(Array.from({ length: 4 }, () => seal(db.audit)));
+  expect(sealed.filter((s) => s.sealed)).toHaveLength(1);
+});
+
 test('seals are made when there is news, and an untouched trail verifies', async () => {
   await events(5);
   await relayOnce(db.operations, db.audit, { limit: 100 });

@@ -17,8 +17,10 @@ interface Head {
  */
 export const relayOnce = (operations: Knex, audit: Knex, { limit }: { limit: number }): Promise<RelayResult> =>
   operations.transaction(async (trx) => {
+    // The head is read under the lock: another relay may have moved it on just before.
+    const isAlone = await alone(trx);
     const known = await knownHead(trx);
-    if (!(await alone(trx))) return { relayed: 0, head: known };
+    if (!isAlone) return { relayed: 0, head: known };
     await assertContinues(trx, audit, known);
     const events = await finishedEvents(trx, limit);
     const head = await append(audit, JSON.stringify(events));

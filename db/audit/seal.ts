@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 
+import { isDuplicate } from '../stores/rows.ts';
+
 /** The key that seals: its label in the HSM and its public part. */
 export interface SealKey {
   label: string;
@@ -37,8 +39,14 @@ export async function sealHead(
   if (!head || (last && last.seq >= head.seq)) return { sealed: false, seq: last?.seq ?? 0 };
   const seal = { n: (last?.n ?? 0) + 1, ...head, sealedAt: new Date() };
   const signature = await sign(sealText(seal, last?.signature ?? Buffer.alloc(0)));
-  await audit.raw(`select audit_add_seal(?::jsonb)`, [sealRow(seal, key, signature)]);
-  return { sealed: true, seq: head.seq };
+  try {
+    await audit.raw(`select audit_add_seal(?::jsonb)`, [sealRow(seal, key, signature)]);
+    return { sealed: true, seq: head.seq };
+  } catch (error) {
+    // Another worker was quicker: numbers are unique, so the seals stay one row.
+    if (isDuplicate(error)) return { sealed: false, seq: last?.seq ?? 0 };
+    throw error;
+  }
 }
 
 const sealRow = (seal: Omit<Seal, 'signature' | 'keySpki' | 'keyLabel'>, key: SealKey, signature: Buffer): string =>
