@@ -1,4 +1,4 @@
-import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import { proxyActivities, type ActivityCancellationType, type ActivityInterfaceFor } from '@temporalio/workflow';
 
 import type { Activities } from '../activities/index.ts';
 import { caQueue, stationQueue } from './device-production-messages.ts';
@@ -13,24 +13,43 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 const heartbeatTimeout = '15s';
 
 /** Steps on the database: short. */
-export const main = proxyActivities<Activities>({ startToCloseTimeout: '30s', heartbeatTimeout, retry });
+const onMain = (cancellationType?: ActivityCancellationType): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({ startToCloseTimeout: '30s', heartbeatTimeout, retry, ...(cancellationType && { cancellationType }) });
+export const main = onMain();
 
 /** Steps over every open row: minutes where there are a hundred thousand. A worker that dies begins the step again. */
 export const sweeping = proxyActivities<Activities>({ startToCloseTimeout: '3 hours', heartbeatTimeout, retry });
 
 /** Steps that ask a CA, which may be slow to answer. */
-export const ca = (code: string): ActivityInterfaceFor<Activities> =>
-  proxyActivities<Activities>({ taskQueue: caQueue(code), startToCloseTimeout: '2 minutes', heartbeatTimeout, retry });
+export const ca = (code: string, cancellationType?: ActivityCancellationType): ActivityInterfaceFor<Activities> =>
+  proxyActivities<Activities>({
+    taskQueue: caQueue(code),
+    startToCloseTimeout: '2 minutes',
+    heartbeatTimeout,
+    retry,
+    ...(cancellationType && { cancellationType }),
+  });
 
 /** Steps with a card: RSA keys may take a minute. A station that takes no step for so long is not there, and a person must choose another. */
-export const station = (id: string): ActivityInterfaceFor<Activities> =>
+export const station = (id: string, cancellationType?: ActivityCancellationType): ActivityInterfaceFor<Activities> =>
   proxyActivities<Activities>({
     taskQueue: stationQueue(id),
     startToCloseTimeout: '5 minutes',
     scheduleToStartTimeout: '15 minutes',
     heartbeatTimeout,
     retry,
+    ...(cancellationType && { cancellationType }),
   });
+
+/**
+ * The same steps, where a cancellation waits for the step that runs: what it still does must be known before anything is cleared away. A card
+ * that is given up while its certificate is being ordered would leave a valid one behind.
+ */
+export const waitedFor = {
+  main: onMain('WAIT_CANCELLATION_COMPLETED'),
+  ca: (code: string) => ca(code, 'WAIT_CANCELLATION_COMPLETED'),
+  station: (id: string) => station(id, 'WAIT_CANCELLATION_COMPLETED'),
+};
 
 /** Steps with a card while a person waits for the answer: given up within a minute. */
 export const stationNow = (id: string): ActivityInterfaceFor<Activities> =>

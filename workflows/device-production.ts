@@ -1,6 +1,6 @@
-import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, isCancellation, patched, setHandler } from '@temporalio/workflow';
 
-import { ca, main, station } from './activities.ts';
+import * as activities from './activities.ts';
 import {
   productionStopped,
   resumeProduction,
@@ -23,6 +23,8 @@ type Scrap = Extract<Order, { kind: 'scrap' }>;
  */
 export async function deviceProduction(input: DeviceProductionInput): Promise<ProductionOutcome> {
   const { productionId, requestId, cas } = input;
+  // Productions that began before go on as they began.
+  const { ca, main, station } = patched('cancellation-waits') ? activities.waitedFor : activities;
   let stationId = input.stationId;
   let order: Order | undefined;
   setHandler(resumeProduction, (given) => void (order = { kind: 'resume', ...given }));
@@ -84,6 +86,7 @@ export async function deviceProduction(input: DeviceProductionInput): Promise<Pr
 
 /** The certificates that may have been issued are looked up first: none is lost, each that exists is revoked. */
 async function clearAway({ productionId, cas }: DeviceProductionInput, { reason, by }: Scrap): Promise<ProductionOutcome> {
+  const { ca, main } = activities;
   for (const code of cas) await ca(code).settleCertificates({ productionId, ca: code });
   await startActions(await main.scrapProduction({ productionId, reason, ...(by !== undefined && { by }) }));
   return { outcome: 'spoiled', reason };

@@ -86,3 +86,10 @@ test('a key that is no longer current can still be read', async () => {
   const [decoded] = await codec.decode([old as Payload]);
   expect(defaultPayloadConverter.fromPayload(decoded as Payload)).toBe('x');
 });
+
+test("the server's own word for an activity that was cancelled before it began is read, and nothing like it", async () => {
+  const note = payloadOf('ACTIVITY_ID_NOT_STARTED');
+  expect((await codec.decode([note])).map((payload) => defaultPayloadConverter.fromPayload(payload))).toEqual(['ACTIVITY_ID_NOT_STARTED']);
+  for (const value of ['ACTIVITY_ID_NOT_STARTED ', ['ACTIVITY_ID_NOT_STARTED'], ''])
+    await expect(codec.decode([payloadOf(value)])).rejects.toThrow('not encrypted');
+});
