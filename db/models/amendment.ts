@@ -14,4 +14,6 @@ export class Amendment extends Model {
   declare operatorId: string;
   declare createdAt: Date;
   declare appliedAt: Date | null;
+  /** The version that was edited; null in rows of earlier releases. */
+  declare version: number | null;
 }

@@ -37,9 +37,9 @@ export const amendmentStore = (knex: Knex) => ({
     transaction(knex, by, async (trx) => {
       if (await Amendment.query(trx).findById(amendmentId)) return { amendmentId };
       const request = await lockRequest(trx, requestId);
-      if (request.version !== version) throw failure('version_conflict', 'Somebody else changed this request. Reload and edit again.');
+      assertVersion(request, version);
       assertAmendable(request);
-      await Amendment.query(trx).insert({ id: amendmentId, requestId, data, reason, operatorId: operatorId(by) });
+      await Amendment.query(trx).insert({ id: amendmentId, requestId, data, reason, version, operatorId: operatorId(by) });
       return { amendmentId };
     }),
 
@@ -49,12 +49,18 @@ export const amendmentStore = (knex: Knex) => ({
       const amendment = found(await Amendment.query(trx).findById(amendmentId), 'amendment');
       const request = await lockRequest(trx, amendment.requestId);
       if (amendment.appliedAt) return { state: request.state, approval: request.approval };
+      // Again: another edit of the same version may have been applied since.
+      if (amendment.version !== null) assertVersion(request, amendment.version);
       assertAmendable(request);
       await applyTo(trx, request, amendment);
       await Amendment.query(trx).findById(amendmentId).patch({ appliedAt: new Date() });
       return request.state === 'draft' ? { state: 'draft', approval: null } : reopen(trx, request.id);
     }),
 });
+
+function assertVersion(request: Request, version: number): void {
+  if (request.version !== version) throw failure('version_conflict', 'Somebody else changed this request. Reload and edit again.');
+}
 
 function assertAmendable({ state }: Request): void {
   if (!amendable.includes(state)) throw failure('wrong_state', `The request is ${state}: its data cannot be changed any more.`);
