@@ -56,7 +56,10 @@ test.each([
   ['a deadlock', Object.assign(new Error('deadlock detected'), { code: '40P01' })],
   ['a serialization failure', Object.assign(new Error('could not serialize access'), { code: '40001' })],
   ['a standby', Object.assign(new Error('cannot execute INSERT'), { code: '25006' })],
+  ['a database that was killed', new Error('select 1 - Connection terminated unexpectedly')],
+  ['a transaction on a connection that is gone', new Error('ROLLBACK - Client has encountered a connection error and is not queryable')],
   ['a Temporal server that is away', new ServiceError('Failed to start', { cause: Object.assign(new Error('14'), { code: 14 }) })],
+  ['a process that no worker serves now', new ServiceError('Update failed', { cause: Object.assign(new Error('9'), { code: 9 }) })],
   ['an update that got no answer in time', new WorkflowUpdateRPCTimeoutOrCancelledError('late')],
 ])('%s is 503', (_, error) => {
   expect(answerTo(error, id).body.code).toBe('unavailable');

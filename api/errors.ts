@@ -96,8 +96,11 @@ const byStatus: Record<number, ErrorCode> = {
   415: 'unsupported_media_type',
 };
 
-/** gRPC UNAVAILABLE and DEADLINE_EXCEEDED, or a database that cannot serve now. */
+/**
+ * gRPC UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, and FAILED_PRECONDITION (the worker died with the process in its hands, and the next
+ * one has not taken it up); or a database that cannot serve now.
+ */
 function isUnreachable(error: unknown): boolean {
-  if (error instanceof ServiceError) return [4, 14].includes(Number((error.cause as { code?: unknown } | undefined)?.code));
+  if (error instanceof ServiceError) return [4, 8, 9, 14].includes(Number((error.cause as { code?: unknown } | undefined)?.code));
   return error instanceof Error && isDatabaseTrouble(error);
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 
 import { expect, test } from 'vitest';
 
@@ -32,4 +32,17 @@ test('streams end, the running call gets its answer, and only then the resources
   expect(await call).toBe('done');
   await stopped;
   expect(order).toEqual(['database', 'hsm']);
+});
+
+test('a connection that was opened before the end still gets the answer to its first call', async () => {
+  const server = createServer((_, response) => void response.end('done'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await Promise.all([once(socket, 'connect'), once(server, 'connection')]);
+  const stopped = stop({ server, endStreams: () => Promise.resolve(), closers: [] });
+  const answer = once(socket, 'data');
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  expect(String(await answer)).toMatch(/^HTTP\/1.1 200 [\s\S]*Connection: close[\s\S]*done/);
+  await stopped;
 });

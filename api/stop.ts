@@ -1,8 +1,12 @@
 import type { Server } from 'node:http';
+import { Server as Listener } from 'node:net';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 
 import type { Logger } from 'pino';
 
 const graceMs = 10_000;
+/** How long a connection may take to send the call that it was opened for. */
+const firstCallMs = 500;
 
 export interface Stoppable {
   server: Server;
@@ -12,13 +16,20 @@ export interface Stoppable {
   closers: readonly (() => unknown)[];
 }
 
-/** No new connections; streams end, running calls finish, what still runs after the grace is cut; then the resources are closed. */
+/**
+ * No new connections; streams end, running calls finish, what still runs after the grace is cut; then the resources are closed. No call is
+ * lost on the way: connections that the system has taken for us are taken over first, and one without a call yet gets the time to send it
+ * (`close` of an HTTP server would cut it off as idle).
+ */
 export async function stop({ server, endStreams, closers }: Stoppable): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection whose last call ends after `close` would be kept alive for its next.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  await setImmediate();
+  const closed = new Promise((resolve) => Listener.prototype.close.call(server, resolve));
+  server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await endStreams();
+  await Promise.race([closed, pause(firstCallMs)]);
+  // A connection whose last call ends after `close` would be kept alive for its next.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   await closed;
   clearInterval(idle);
   clearTimeout(cut);
