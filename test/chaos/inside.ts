@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { v7 } from 'uuid';
 
-import { openDataKeys } from '../../connectors/hsm/envelope.ts';
+import { openDataKeys } from '../../connectors/hsm/data-keys.ts';
 import { openHsm } from '../../connectors/hsm/pkcs11-hsm.ts';
 import { openDatabase } from '../../db/database.ts';
 import { dataKeyStore } from '../../db/stores/data-keys.ts';
@@ -26,7 +26,7 @@ export async function lookInside({ env }: Pick<Services, 'env'>): Promise<Inside
   const audit = openDatabase(env.AUDIT_DATABASE_URL ?? '', { poolMax: 2 });
   const pin = readFileSync(env.HSM_PIN_FILE ?? '', 'utf8').trim();
   const hsm = await openHsm({ module: env.PKCS11_MODULE ?? '', tokenLabel: env.HSM_TOKEN ?? '', pin, sessions: 1 });
-  const keys = await openDataKeys(hsm, dataKeyStore(operations), 'payload', v7());
+  const keys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'payload', newId: v7() });
   const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS ?? '' });
   return {
     ...{ operations, audit },
