@@ -7,7 +7,16 @@ const may = {
   activities: ['domain', 'pki', 'connectors', 'db'],
   workflows: ['domain', 'activities'],
   worker: ['domain', 'pki', 'connectors', 'db', 'activities', 'workflows'],
-  api: ['domain', 'db', 'workflows', 'connectors/directory', 'connectors/hsm', 'connectors/log', 'connectors/monitor'],
+  api: [
+    'domain',
+    'db',
+    'workflows',
+    'connectors/directory',
+    'connectors/environment',
+    'connectors/hsm',
+    'connectors/log',
+    'connectors/monitor',
+  ],
   ui: ['domain'],
   keychain: ['domain', 'connectors/card'],
 };

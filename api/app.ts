@@ -7,6 +7,7 @@ import { failure } from '../domain/errors.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { jsonBody } from './body.ts';
 import { cookieName } from './client.ts';
+import { clientAddress } from './client-address.ts';
 import { dispatch } from './dispatch.ts';
 import { docs } from './docs.ts';
 import { OperationGuard } from './guard.ts';
@@ -34,6 +35,7 @@ export function createApp({ operations, authenticators, services, registry, cons
   const app = new Koa();
   app.on('error', (error: Error) => services.log.debug({ type: error.name }, 'the caller left before the end'));
   const ui = consoleIn(consoleFolder);
+  app.use(clientAddress(services.settings.trustedProxies));
   app.use(measured(registry));
   app.use(requests(services.log));
   app.use(securityHeaders(services.settings.publicUrl, ui?.scriptHashes ?? []));

@@ -1,9 +1,9 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { v7 as uuid } from 'uuid';
 
+import { readEnvironment } from '../connectors/environment/environment.ts';
 import { openDataKeys } from '../connectors/hsm/data-keys.ts';
 import { keepFresh } from '../connectors/hsm/fresh-keys.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
@@ -17,30 +17,35 @@ import { openPresence } from '../db/presence.ts';
 import { setLogLevels } from '../db/reads/logging.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
 import { loggingStore } from '../db/stores/logging.ts';
+import { temporalTarget } from '../domain/configuration/temporal.ts';
 import { createApp } from './app.ts';
 import { memoryAttempts } from './auth/attempts.ts';
 import { sessionAuthenticator } from './auth/session.ts';
 import { listenToChanges } from './changes.ts';
-import { readConfig } from './config.ts';
+import { refuseDemoAccounts } from './demo-accounts.ts';
 import { healthChecks } from './health-checks.ts';
 import { operations } from './routes/index.ts';
 import { stopOnSignal } from './stop.ts';
 import { connectTemporal } from './temporal.ts';
+import { redirectServer, webServer } from './web-server.ts';
 
-const config = readConfig(process.env);
+const config = readEnvironment('api', process.env);
+const { SMARTCMS_PROFILE: profile, PUBLIC_URL: publicUrl } = config;
 const db = openDatabase(config.DATABASE_URL);
 const logs = await openLogs({ process: 'api', config, saveEntries: loggingStore(db).addEntries });
 const stopFollowing = followLevels(logs, () => setLogLevels(db));
 const log = logs.module('process');
+if (profile === 'production') await refuseDemoAccounts(db);
+else log.warn({ profile }, 'not for production: plain connections, weak passwords and demonstration accounts are allowed');
 const auditDb = openDatabase(config.AUDIT_DATABASE_URL);
-const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 2 });
+const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 2 });
 const codeKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'codes', newId: uuid() });
 const payloadKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'payload', newId: uuid() });
 const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
   log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
 );
 const { client: temporal, close: closeTemporal } = connectTemporal(
-  { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
+  { ...temporalTarget(config), namespace: config.TEMPORAL_NAMESPACE },
   payloadKeys,
 );
 const presence = openPresence(config.DATABASE_URL);
@@ -54,24 +59,27 @@ const stopMonitoring = await startMonitoring({ registry, health, config, log: lo
 
 const app = createApp({
   operations,
-  authenticators: [sessionAuthenticator(db, config.PUBLIC_URL)],
+  authenticators: [sessionAuthenticator(db, publicUrl)],
   services: {
     ...{ db, auditDb, temporal, hsm, codeKeys, changes, presence, health },
     log: logs.module('api'),
     attempts: memoryAttempts(),
-    settings: { profile: config.SMARTCMS_PROFILE, publicUrl: config.PUBLIC_URL, validationUrl: config.VALIDATION_URL },
+    settings: { profile, publicUrl, validationUrl: config.VALIDATION_URL, trustedProxies: config.TRUSTED_PROXIES ?? [] },
   },
   registry,
   consoleFolder: fileURLToPath(new URL('../build/ui', import.meta.url)),
 });
 
 const answer = app.callback();
-const server = createServer((request, response) => void answer(request, response));
+const server = webServer({ cert: config.TLS_CERT, key: config.TLS_KEY }, (request, response) => void answer(request, response));
 server.listen(config.API_PORT, config.LISTEN_HOST, () => log.info({ port: (server.address() as AddressInfo).port }, 'the API listens'));
+const redirect = config.HTTP_REDIRECT_PORT === undefined ? undefined : redirectServer(publicUrl);
+redirect?.listen(config.HTTP_REDIRECT_PORT, config.LISTEN_HOST);
 stopOnSignal(log, {
   server,
   endStreams: () => changes.close(),
   closers: [
+    () => redirect?.close(),
     stopMonitoring,
     stopKeys,
     closeTemporal,

@@ -9,7 +9,7 @@ import { failure } from '../domain/errors.ts';
  */
 export const securityHeaders = (publicUrl: string, scriptHashes: readonly string[]): Middleware => {
   const https = publicUrl.startsWith('https:');
-  return helmet({
+  const headers = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -30,7 +30,12 @@ export const securityHeaders = (publicUrl: string, scriptHashes: readonly string
     },
     strictTransportSecurity: https,
     referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
   });
+  return (ctx, next) => {
+    ctx.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+    return headers(ctx, next);
+  };
 };
 
 /**

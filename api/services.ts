@@ -16,6 +16,8 @@ export interface Settings {
   publicUrl: string;
   /** Where CRL and OCSP are published. */
   validationUrl: string;
+  /** Networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
 }
 
 /** What handlers work with; made once by `main.ts`. */

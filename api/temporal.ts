@@ -9,6 +9,7 @@ import {
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 
+import type { TemporalTarget } from '../domain/configuration/temporal.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import { dataConverter } from '../workflows/codec/data-converter.ts';
 import { withRequestId } from '../workflows/request-id.ts';
@@ -28,16 +29,16 @@ export interface TemporalConnection {
  * Client whose payloads are encrypted under the payload keys. Connects when it is first used and again whenever it must, so the API starts, reads
  * and says what is down while Temporal is away.
  */
-export function connectTemporal(where: { address: string; namespace: string }, keys: KeyRing): TemporalConnection {
+export function connectTemporal({ namespace, ...target }: TemporalTarget & { namespace: string }, keys: KeyRing): TemporalConnection {
   let closing = false;
   const retry = makeGrpcRetryInterceptor({
     ...defaultGrpcRetryOptions(),
     retryableDecider: (attempt, status) => !closing && attempt < attempts && isRetryableError(status),
   });
-  const connection = Connection.lazy({ address: where.address, interceptors: [retry] });
+  const connection = Connection.lazy({ ...target, interceptors: [retry] });
   return {
     client: new Client({
-      ...{ connection, namespace: where.namespace, dataConverter: dataConverter(keys) },
+      ...{ connection, namespace, dataConverter: dataConverter(keys) },
       interceptors: { workflow: [carryRequestId] },
     }),
     close: async () => {

@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander';
 
 import { addAudit } from './commands/audit-verify.ts';
 import { addConfig } from './commands/config-check.ts';
+import { addCreateAdministrator } from './commands/create-administrator.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeys } from './commands/keys-rotate.ts';
 import { addReconcile } from './commands/reconcile.ts';
+import { addPrepare } from './commands/prepare.ts';
 import { addStatus } from './commands/status.ts';
 import { plain } from './terminal.ts';
 import { exitStatus, UsageError } from './usage-error.ts';
@@ -23,6 +25,7 @@ Examples:
   smartcms keys rotate payload            the next key that data are encrypted with
   smartcms reconcile                      do database, workflows and CA agree?
   smartcms config check                   is the environment complete, does every part answer?
+  smartcms prepare                        databases and keys for this release (production)
   smartcms issue --help                   the columns of the file`;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -35,15 +38,17 @@ function program(): Command {
     .exitOverride()
     .showHelpAfterError('(--help explains the use)')
     .addHelpText('after', help);
-  for (const add of [addIssue, addStatus, addAudit, addKeys, addReconcile, addConfig]) add(smartcms);
+  for (const add of [addIssue, addStatus, addAudit, addKeys, addReconcile, addConfig, addPrepare, addCreateAdministrator]) add(smartcms);
   return smartcms;
 }
 
 /** Commander has printed its message already; of ours only the sentence is shown. */
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.wrongUse;
-  const known = error instanceof UsageError || (error as Error).name === 'ApiError';
-  process.stderr.write(`${known ? plain((error as Error).message) : ((error as Error).stack ?? String(error))}\n`);
+  const known = error instanceof UsageError || ['ApiError', 'ApplicationFailure', 'ConfigurationError'].includes((error as Error).name);
+  process.stderr.write(
+    `${known ? (error as Error).message.split('\n').map(plain).join('\n') : ((error as Error).stack ?? String(error))}\n`,
+  );
   return error instanceof UsageError ? exitStatus.wrongUse : exitStatus.refused;
 }
 

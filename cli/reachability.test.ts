@@ -37,10 +37,10 @@ test('each part is tried by its address; what fails is named by its variable, wi
   expect(found).toEqual({
     'operations database': 'ok',
     'audit database': 'AUDIT_DATABASE_URL: no answer (ECONNREFUSED)',
-    Temporal: 'TEMPORAL_ADDRESS is not set',
-    HSM: 'PKCS11_MODULE is not set',
+    Temporal: 'TEMPORAL_ADDRESS is not set, or not right',
+    HSM: 'PKCS11_MODULE is not set, or not right',
     mail: 'ok',
-    validation: 'VALIDATION_URL is not set',
+    validation: 'VALIDATION_URL is not set, or not right',
     'console and API': 'PUBLIC_URL: no answer (ECONNREFUSED)',
     'virtual cards': 'CARD_DIR: no answer (ENOENT)',
   });

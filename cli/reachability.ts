@@ -1,9 +1,13 @@
-import { readFileSync, accessSync, constants } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { connect } from 'node:net';
 import { Connection } from '@temporalio/client';
 import pg from 'pg';
 
+import { refuseDemoAccounts } from '../api/demo-accounts.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
+import { openDatabase } from '../db/database.ts';
+import { temporalTarget } from '../domain/configuration/temporal.ts';
+import type { Config, VariableName } from '../domain/configuration/variables.ts';
 
 /** Whether a part answers. `detail` says what to do when it does not, and holds no secret. */
 export interface PartReport {
@@ -12,19 +16,20 @@ export interface PartReport {
   detail: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** What is configured of all processes together. */
+type Configured = Partial<Config<'api'> & Config<'worker'>>;
 
 interface Part {
   name: string;
-  variable: string;
+  variable: VariableName & keyof Configured;
   /** Throws when the part cannot be used. */
-  reach: (value: string, env: Environment) => Promise<void>;
+  reach: (value: string, config: Configured) => Promise<void>;
 }
 
 const TIMEOUT_MS = 5000;
 
 const parts: Part[] = [
-  { name: 'operations database', variable: 'DATABASE_URL', reach: database },
+  { name: 'operations database', variable: 'DATABASE_URL', reach: operations },
   { name: 'audit database', variable: 'AUDIT_DATABASE_URL', reach: database },
   { name: 'Temporal', variable: 'TEMPORAL_ADDRESS', reach: temporal },
   { name: 'HSM', variable: 'PKCS11_MODULE', reach: hsm },
@@ -35,15 +40,15 @@ const parts: Part[] = [
 ];
 
 /** Tries all parts at the same time. A part without its variable is reported, not tried; virtual cards are wanted only where named. */
-export const checkParts = (env: Environment): Promise<PartReport[]> =>
-  Promise.all(parts.filter((part) => part.variable !== 'CARD_DIR' || env.CARD_DIR).map((part) => checkPart(part, env)));
+export const checkParts = (config: Configured): Promise<PartReport[]> =>
+  Promise.all(parts.filter((part) => part.variable !== 'CARD_DIR' || config.CARD_DIR).map((part) => checkPart(part, config)));
 
-async function checkPart({ name, variable, reach }: Part, env: Environment): Promise<PartReport> {
-  const value = env[variable];
-  if (!value) return { name, ok: false, detail: `${variable} is not set` };
+async function checkPart({ name, variable, reach }: Part, config: Configured): Promise<PartReport> {
+  const value = config[variable];
+  if (!value) return { name, ok: false, detail: `${variable} is not set, or not right` };
   const started = performance.now();
   try {
-    await reach(value, env);
+    await reach(String(value), config);
     return { name, ok: true, detail: `${Math.round(performance.now() - started)} ms` };
   } catch (error) {
     return { name, ok: false, detail: `${variable}: ${reasonOf(error)}` };
@@ -67,19 +72,26 @@ async function database(url: string): Promise<void> {
   }
 }
 
-async function temporal(address: string, env: Environment): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: TIMEOUT_MS });
+/** The database of production holds nobody whose password is public. */
+async function operations(url: string, { SMARTCMS_PROFILE: profile }: Configured): Promise<void> {
+  await database(url);
+  if (profile !== 'production') return;
+  const knex = openDatabase(url, { poolMax: 1 });
+  await refuseDemoAccounts(knex).finally(() => knex.destroy());
+}
+
+async function temporal(_address: string, config: Configured): Promise<void> {
+  const connection = await Connection.connect({ ...temporalTarget(config as Config<'worker'>), connectTimeout: TIMEOUT_MS });
   try {
-    await connection.workflowService.describeNamespace({ namespace: env.TEMPORAL_NAMESPACE ?? 'default' });
+    await connection.workflowService.describeNamespace({ namespace: config.TEMPORAL_NAMESPACE ?? 'default' });
   } finally {
     await connection.close();
   }
 }
 
 /** A wrong PIN counts at the token: it is given once. */
-async function hsm(module: string, env: Environment): Promise<void> {
-  const pin = readFileSync(env.HSM_PIN_FILE ?? '', 'utf8').trim();
-  const opened = await openHsm({ module, pin, tokenLabel: env.HSM_TOKEN ?? '', sessions: 1 });
+async function hsm(module: string, { HSM_PIN: pin = '', HSM_TOKEN: tokenLabel = '' }: Configured): Promise<void> {
+  const opened = await openHsm({ module, pin, tokenLabel, sessions: 1 });
   try {
     await opened.status();
   } finally {

@@ -2,8 +2,6 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openDatabase } from '../db/database.ts';
-import { migrate } from '../db/migrate.ts';
-import { migrateAudit } from '../db/audit/migrate.ts';
 import { buildUi } from './build-ui.ts';
 import { cacheDir, root, varDir } from './paths.ts';
 import { freePort } from './ports.ts';
@@ -84,8 +82,8 @@ async function serve({ dir, profile, say, stack, apiPort, validationPort }: Part
     LOG_DESTINATIONS: process.env.LOG_DESTINATIONS ?? 'stdout,database',
   };
   say('Bringing the databases up to date ...');
-  await prepareDatabases(env, profile);
-  await initialiseKeys(stack, env);
+  await prepare(stack, env);
+  await seedDemonstration(env, profile);
 
   const metricsPorts = { worker: await freePort(0), validation: await freePort(0), api: await freePort(0) };
   const watched = (name: keyof typeof metricsPorts) => ({ ...env, METRICS_PORT: String(metricsPorts[name]) });
@@ -150,21 +148,15 @@ async function startPart(start: () => RunningProcess, address: string): Promise<
   return part;
 }
 
-async function prepareDatabases(env: NodeJS.ProcessEnv, profile: 'demo' | 'test'): Promise<void> {
-  const operations = openDatabase(env.DATABASE_URL ?? '', { poolMax: 2 });
-  const audit = openDatabase(env.AUDIT_DATABASE_URL ?? '', { poolMax: 2 });
-  try {
-    await Promise.all([migrate(operations), migrateAudit(audit)]);
-    await seed({ knex: operations, profile });
-  } finally {
-    await Promise.all([operations.destroy(), audit.destroy()]);
-  }
+/** In a process of its own: SoftHSM reads its configuration from the environment that a process starts with. */
+async function prepare(stack: Stack, env: NodeJS.ProcessEnv): Promise<void> {
+  const process = stack.processes.start({ name: 'prepare', args: [join(root, 'cli/main.ts'), 'prepare'], env });
+  if ((await process.exited) !== 0) throw new Error(`Databases and keys could not be made ready:\n${process.logTail()}`);
 }
 
-/** In a process of its own: SoftHSM reads its configuration from the environment that a process starts with. */
-async function initialiseKeys(stack: Stack, env: NodeJS.ProcessEnv): Promise<void> {
-  const process = stack.processes.start({ name: 'initialise', args: [join(root, 'worker/initialise.ts')], env });
-  if ((await process.exited) !== 0) throw new Error(`The keys could not be made:\n${process.logTail()}`);
+async function seedDemonstration(env: NodeJS.ProcessEnv, profile: 'demo' | 'test'): Promise<void> {
+  const operations = openDatabase(env.DATABASE_URL ?? '', { poolMax: 2 });
+  await seed({ knex: operations, profile }).finally(() => operations.destroy());
 }
 
 /** Waits until the address answers 200, or the process has ended. */

@@ -3,6 +3,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { v7 } from 'uuid';
 
 import { createActivities } from '../activities/index.ts';
+import { readEnvironment } from '../connectors/environment/environment.ts';
 import { openDataKeys } from '../connectors/hsm/data-keys.ts';
 import { keepFresh } from '../connectors/hsm/fresh-keys.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
@@ -18,11 +19,11 @@ import { foldCounters } from '../db/reads/counters.ts';
 import { setLogLevels } from '../db/reads/logging.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
 import { loggingStore } from '../db/stores/logging.ts';
+import { temporalTarget } from '../domain/configuration/temporal.ts';
 import { dataConverter as converterOf } from '../workflows/codec/data-converter.ts';
 import { activityMetrics } from './activity-metrics.ts';
 import { activityParts } from './activity-parts.ts';
 import { relayAndSeal } from './audit-loop.ts';
-import { readConfig, WorkerEnvironment } from './config.ts';
 import { crewOf } from './crew.ts';
 import { embeddedCas } from './embedded-cas.ts';
 import { healthChecks } from './health-checks.ts';
@@ -38,7 +39,7 @@ import { temporalLogger } from './temporal-logger.ts';
 import { temporalProcesses } from './temporal-processes.ts';
 import { workMetrics } from './work-metrics.ts';
 
-const config = readConfig(WorkerEnvironment, process.env);
+const config = readEnvironment('worker', process.env);
 const portalUrl = `${config.PUBLIC_URL}/my`;
 
 const operations = openDatabase(config.DATABASE_URL, { poolMax: 20 });
@@ -58,7 +59,7 @@ countDroppedLogs(registry, () => logs.dropped());
 workMetrics(registry, { operations, audit });
 
 const hsm = measuredHsm(
-  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 4 }),
+  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 4 }),
   registry,
 );
 const codeKeys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'codes', newId: v7() });
@@ -67,12 +68,15 @@ const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
   log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
 );
 const auditSigner = await hsm.signer(auditKeyLabel);
-if (!auditSigner) throw new Error('The HSM holds no key for the audit trail. Run worker/initialise.ts first.');
+if (!auditSigner) throw new Error('The HSM holds no key for the audit trail. Run `smartcms prepare` first.');
 const cas = await embeddedCas({ knex: operations, hsm, validationUrl: config.VALIDATION_URL });
-const mailer = openMailer({ url: config.SMTP_URL, from: config.MAIL_FROM });
+const mailer = openMailer({
+  ...{ url: config.SMTP_URL, from: config.MAIL_FROM, ca: config.SMTP_CA },
+  requireTls: config.SMARTCMS_PROFILE === 'production',
+});
 
 const cards = { dir: config.CARD_DIR, module: config.PKCS11_MODULE };
-const where = { address: config.TEMPORAL_ADDRESS };
+const where = temporalTarget(config);
 const connection = await NativeConnection.connect(where);
 const clientConnection = await Connection.connect(where);
 const { TEMPORAL_NAMESPACE: namespace } = config;

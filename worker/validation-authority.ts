@@ -90,6 +90,7 @@ function send(response: ServerResponse, { status, type, body, maxAge }: Answer):
     'content-length': body.length,
     'cache-control': cache,
     'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   });
   response.end(body);
 }

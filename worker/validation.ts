@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 
+import { readEnvironment } from '../connectors/environment/environment.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { followLevels } from '../connectors/log/follow-levels.ts';
 import { openLogs } from '../connectors/log/logs.ts';
@@ -11,14 +12,13 @@ import { setLogLevels } from '../db/reads/logging.ts';
 import { caLedger } from '../db/stores/ca-ledger.ts';
 import { caStore } from '../db/stores/cas.ts';
 import { loggingStore } from '../db/stores/logging.ts';
-import { readConfig, ValidationEnvironment } from './config.ts';
 import { healthChecks } from './health-checks.ts';
 import { measuredHsm } from './measured-hsm.ts';
 import { publishedCa, type PublishedCa } from './published-ca.ts';
 import { validationAuthority } from './validation-authority.ts';
 import { validationMetrics } from './validation-metrics.ts';
 
-const config = readConfig(ValidationEnvironment, process.env);
+const config = readEnvironment('validation', process.env);
 const knex = openDatabase(config.DATABASE_URL, { poolMax: 5 });
 const logs = await openLogs({ process: 'validation', config, saveEntries: loggingStore(knex).addEntries });
 const stopFollowing = followLevels(logs, () => setLogLevels(knex));
@@ -26,7 +26,7 @@ const registry = processRegistry();
 countPools(registry, { operations: knex });
 countDroppedLogs(registry, () => logs.dropped());
 const hsm = measuredHsm(
-  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN_FILE, sessions: 2 }),
+  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 2 }),
   registry,
 );
 

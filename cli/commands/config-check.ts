@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 
 const help = `
-Reads the environment as the API and the worker do, and tries every part that it names: both databases, Temporal, the HSM (it signs in with
-the PIN, once), the mail server, the addresses of console and validation. Values are never printed. It starts nothing.
+Reads the environment as each process does, names all that is wrong, and tries every part that it names: both databases, Temporal, the HSM (it signs in with
+the PIN, once), the mail server, the addresses of console and validation, and looks for demonstration accounts. Values are printed without
+what is secret in them. It starts nothing.
 
 Exit status: 0 complete and everything answers, 1 not so, 2 wrong use.
 

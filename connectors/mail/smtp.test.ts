@@ -2,9 +2,10 @@ import type { AddressInfo } from 'node:net';
 
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import { errorCodeOf } from '../../domain/errors.ts';
+import { tlsCa } from '../../test/support/tls.ts';
 import type { Mailer, MailMessage } from './mail.ts';
 import { openMailer } from './smtp.ts';
 
@@ -102,4 +103,45 @@ test('nothing in a message becomes a header', async () => {
   expect(parsed.headers.map(({ key }) => key)).not.toContain('x-evil');
   expect(parsed.bcc ?? []).toEqual([]);
   expect(parsed.subject).toBe('Ciao Bcc: eve@example.it X-Evil: 1');
+});
+
+describe('TLS', () => {
+  const cas = [tlsCa('mail CA'), tlsCa('another CA')] as const;
+  /** A server that offers STARTTLS (or not), with a certificate of the first CA. */
+  async function startMailServer(options: { secure?: boolean; starttls?: boolean }): Promise<{ port: number; secured: boolean[] }> {
+    const secured: boolean[] = [];
+    const { cert, key } = await cas[0].then((ca) => ca.issue('127.0.0.1'));
+    const mail = new SMTPServer({
+      ...{ cert, key, secure: options.secure ?? false },
+      disabledCommands: options.starttls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+      onMailFrom: (_address, session, done) => done(secured.push(session.secure) ? undefined : null),
+    });
+    mail.on('error', () => undefined); // a client that does not trust us hangs up
+    await new Promise<void>((resolve) => mail.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => mail.close(() => resolve())));
+    return { port: (mail.server.address() as AddressInfo).port, secured };
+  }
+  async function sendTo(url: string, options: { ca?: string; requireTls?: boolean }): Promise<void> {
+    const secure = openMailer({ url, from: 'noreply@cms.example', ...options });
+    await secure.send(message).finally(() => secure.close());
+  }
+
+  test.each(['smtp', 'smtps'])('%s: sent under TLS to a server of the CA that was named', async (scheme) => {
+    const { port, secured } = await startMailServer({ secure: scheme === 'smtps', starttls: true });
+    await sendTo(`${scheme}://127.0.0.1:${port}`, { ca: (await cas[0]).pem, requireTls: true });
+    expect(secured).toEqual([true]);
+  });
+
+  test.each(['smtp', 'smtps'])('%s: nothing is sent to a server of another CA', async (scheme) => {
+    const { port, secured } = await startMailServer({ secure: scheme === 'smtps', starttls: true });
+    const sent = sendTo(`${scheme}://127.0.0.1:${port}`, { ca: (await cas[1]).pem, requireTls: true });
+    await expect(sent).rejects.toThrow(/certificate/);
+    expect(secured).toEqual([]);
+  });
+
+  test('nothing is sent in clear where TLS is required and the server has none', async () => {
+    const { port, secured } = await startMailServer({ starttls: false });
+    await expect(sendTo(`smtp://127.0.0.1:${port}`, { requireTls: true })).rejects.toThrow();
+    expect(secured).toEqual([]);
+  });
 });

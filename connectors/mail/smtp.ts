@@ -8,12 +8,21 @@ const ADDRESS = /^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/;
 
 const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, maxConnections: 2 };
 
-/**
- * Mail through the SMTP server at `url` (smtp:// or smtps://, with user and password if it wants them). `from` is the sender as it is shown,
- * such as `smartCMS <noreply@example.it>`.
- */
-export function openMailer({ url, from }: { url: string; from: string }): Mailer {
-  const transport = createTransport({ url, pool: true, ...limits, disableFileAccess: true, disableUrlAccess: true });
+interface MailServer {
+  /** smtp:// or smtps://, with user and password if it wants them. */
+  url: string;
+  /** The sender as it is shown, such as `smartCMS <noreply@example.it>`. */
+  from: string;
+  /** PEM of the server's CA, where it is not a public one. */
+  ca?: string | undefined;
+  /** With smtp://: nothing is sent unless the server takes STARTTLS. */
+  requireTls?: boolean;
+}
+
+/** Mail through an SMTP server. */
+export function openMailer({ url, from, ca, requireTls = false }: MailServer): Mailer {
+  const tls = { requireTLS: requireTls, ...(ca && { tls: { ca } }) };
+  const transport = createTransport({ url, pool: true, ...limits, ...tls, disableFileAccess: true, disableUrlAccess: true });
   const domain = /@([^\s<>@]+?)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   return {
     async send(message) {

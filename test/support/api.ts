@@ -82,6 +82,7 @@ interface Options {
   attempts?: Attempts;
   consoleFolder?: string;
   publicUrl?: string;
+  trustedProxies?: string[];
   log?: Logger;
   /** A database of the test's own making instead of a copy of the template. */
   database?: TestDatabase;
@@ -93,6 +94,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     attempts = memoryAttempts(),
     consoleFolder = '/nonexistent',
     publicUrl = 'http://127.0.0.1',
+    trustedProxies = [],
   } = options;
   const log = options.log ?? pino({ level: 'silent' });
   const database = options.database ?? (await createTestDatabase());
@@ -111,7 +113,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
       codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
-      settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1' },
+      settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1', trustedProxies },
     },
     registry,
     consoleFolder,

@@ -1,0 +1,37 @@
+import { BlockList, isIP } from 'node:net';
+
+import type { Context, Middleware, Next } from 'koa';
+
+/**
+ * Makes `ctx.ip` the address of the real caller. `X-Forwarded-For` is believed as far as the proxies that we trust wrote it: read from its end,
+ * it is the first address that is none of theirs. Whoever is no trusted proxy may write what they like there. `X-Forwarded-Proto` and `-Host` are
+ * never read: cookies, HSTS and links follow PUBLIC_URL.
+ */
+export function clientAddress(trusted: readonly string[]): Middleware {
+  const proxies = listOf(trusted);
+  return (ctx: Context, next: Next) => {
+    const hops = [...ctx.get('X-Forwarded-For').split(','), ctx.req.socket.remoteAddress ?? ''].map((hop) => hop.trim());
+    ctx.request.ip = callerOf(hops, proxies);
+    return next();
+  };
+}
+
+/** The last hop is the connection itself. What is no address in a list is written by nobody we trust: then the proxy before it is all we know. */
+function callerOf(hops: readonly string[], proxies: BlockList): string {
+  let caller = hops.at(-1) ?? '';
+  for (const hop of hops.toReversed()) {
+    if (isIP(hop) === 0) return caller;
+    caller = hop;
+    if (!proxies.check(hop, isIP(hop) === 4 ? 'ipv4' : 'ipv6')) return caller;
+  }
+  return caller;
+}
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits = ''] = network.split('/');
+    list.addSubnet(address, Number(bits), isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}

@@ -1,0 +1,23 @@
+import { readEnvironment } from '../connectors/environment/environment.ts';
+import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
+import { migrateAudit } from '../db/audit/migrate.ts';
+import { openDatabase } from '../db/database.ts';
+import { migrate } from '../db/migrate.ts';
+import type { Environment } from '../domain/configuration/read.ts';
+import { seed } from '../local/seed.ts';
+import { initialiseKeys } from '../worker/initial-keys.ts';
+
+/** Both databases at the newest schema, the shipped roles, and the keys of CA, audit trail and secrets. What is there stays. */
+export async function prepare(env: Environment): Promise<void> {
+  const config = readEnvironment('prepare', env);
+  const operations = openDatabase(config.DATABASE_URL, { poolMax: 2 });
+  const audit = openDatabase(config.AUDIT_DATABASE_URL, { poolMax: 2 });
+  try {
+    await Promise.all([migrate(operations), migrateAudit(audit)]);
+    await seed({ knex: operations, profile: 'production' });
+    const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 1 });
+    await initialiseKeys(hsm, operations).finally(() => hsm.close());
+  } finally {
+    await Promise.all([operations.destroy(), audit.destroy()]);
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** A variable of the environment. What is `secret` is never shown, and as a file it may not be readable by everybody. */
+interface Variable<T extends z.ZodType = z.ZodType> {
+  schema: T;
+  meaning: string;
+  secret?: true;
+}
+
+const variable = <T extends z.ZodType>(schema: T, meaning: string): Variable<T> => ({ schema, meaning });
+const secret = <T extends z.ZodType>(schema: T, meaning: string): Variable<T> => ({ schema, meaning, secret: true });
+
+const text = z.string().min(1);
+const port = z.coerce.number('must be a port number').int().min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535');
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// address');
+const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).transform((url) => url.replace(/\/+$/, ''));
+const pem = z.string().regex(/-----BEGIN [A-Z ]+-----/, 'must be PEM (-----BEGIN ...)');
+const cidrs = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be networks such as 10.0.0.0/8,fd00::/8')));
+
+/** Whatever a process of smartCMS reads from its environment. Each may be given itself, or as `<name>_FILE`: the file that holds it. */
+export const variables = {
+  SMARTCMS_PROFILE: variable(
+    z.enum(['demo', 'test', 'production'], 'must be demo, test or production').default('production'),
+    '`production` refuses whatever is not safe; `demo` and `test` allow plain connections, weak passwords and the demonstration accounts',
+  ),
+  DATABASE_URL: secret(
+    postgresUrl,
+    'The operations database, such as `postgres://user:password@host/smartcms?sslmode=verify-full&sslrootcert=/run/ca.pem`',
+  ),
+  AUDIT_DATABASE_URL: secret(postgresUrl, 'The audit database, on another server'),
+  TEMPORAL_ADDRESS: variable(z.string().regex(/^[^\s/]+:\d+$/, 'must be host:port'), 'The front end of Temporal, `host:port`'),
+  TEMPORAL_NAMESPACE: variable(text, 'The namespace of Temporal'),
+  TEMPORAL_TLS_CA: variable(pem.optional(), 'The CA of the Temporal server'),
+  TEMPORAL_TLS_CERT: variable(pem.optional(), 'Our certificate for Temporal'),
+  TEMPORAL_TLS_KEY: secret(pem.optional(), 'The key of that certificate'),
+  TEMPORAL_TLS_SERVER_NAME: variable(text.optional(), 'The name in the certificate of the Temporal server, where it is not the host'),
+  PKCS11_MODULE: variable(text, 'The PKCS#11 library of the HSM'),
+  HSM_TOKEN: variable(text, 'The label of the token in the HSM'),
+  HSM_PIN: secret(text, 'The PIN of that token'),
+  PUBLIC_URL: variable(
+    webUrl.refine(isHttpsOrLoopback, 'must be https, except on loopback: session cookies would travel in clear'),
+    'Where people reach the console',
+  ),
+  VALIDATION_URL: variable(webUrl, 'Where the validation authority is reached; it is written into certificates'),
+  LISTEN_HOST: variable(text.default('127.0.0.1'), 'The address to listen on'),
+  API_PORT: variable(port.default(8080), 'The port of console and API'),
+  VALIDATION_PORT: variable(port.default(8181), 'The port of the validation authority'),
+  TLS_CERT: variable(pem.optional(), 'The certificate of the API with its chain: it then serves https itself'),
+  TLS_KEY: secret(pem.optional(), 'The key of that certificate'),
+  HTTP_REDIRECT_PORT: variable(port.optional(), 'A plain http port that sends browsers to `PUBLIC_URL`'),
+  TRUSTED_PROXIES: variable(
+    cidrs.optional(),
+    'The networks of the proxies before the API, such as `10.0.0.0/8`: `X-Forwarded-For` is believed from these only',
+  ),
+  SMTP_URL: secret(
+    z.string().regex(/^smtps?:\/\//, 'must be an smtp:// or smtps:// address'),
+    'The mail server: `smtps://` is TLS from the start, `smtp://` STARTTLS, without which `production` sends nothing',
+  ),
+  SMTP_CA: variable(pem.optional(), 'The CA of the mail server, where it is not a public one'),
+  MAIL_FROM: variable(z.string().min(3), 'The sender of mails, such as `smartCMS <noreply@example.it>`'),
+  CARD_DIR: variable(text, 'Where the cards of the virtual stations are kept'),
+  LOG_LEVEL: variable(
+    z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
+    'What is logged at least',
+  ),
+};
+export type VariableName = keyof typeof variables;
+
+const hsm = ['PKCS11_MODULE', 'HSM_TOKEN', 'HSM_PIN'] as const;
+const temporal = [
+  ...(['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_TLS_CA'] as const),
+  ...(['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_SERVER_NAME'] as const),
+];
+const web = ['PUBLIC_URL', 'VALIDATION_URL'] as const;
+
+/** Who reads what. `prepare` is the command that makes databases and keys ready. */
+export const processes = {
+  api: [
+    ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
+    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', 'LOG_LEVEL'] as const),
+  ],
+  worker: [
+    ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web] as const),
+    ...(['SMTP_URL', 'SMTP_CA', 'MAIL_FROM', 'CARD_DIR', 'LOG_LEVEL'] as const),
+  ],
+  validation: ['SMARTCMS_PROFILE', 'DATABASE_URL', ...hsm, 'LISTEN_HOST', 'VALIDATION_PORT', 'LOG_LEVEL'],
+  prepare: ['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...hsm],
+} as const satisfies Record<string, readonly VariableName[]>;
+export type ProcessName = keyof typeof processes;
+
+export type Value<N extends VariableName> = z.output<(typeof variables)[N]['schema']>;
+/** The configuration of a process, each value under the name of its variable. */
+export type Config<P extends ProcessName = ProcessName> = { [N in (typeof processes)[P][number]]: Value<N> };
+
+function isHttpsOrLoopback(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
