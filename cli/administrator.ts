@@ -17,7 +17,7 @@ export interface Administrator {
 
 /** Makes an administrator in the database that the environment names. */
 export async function makeAdministrator(env: Environment, { password, ...person }: Administrator): Promise<void> {
-  const knex = openDatabase(readEnvironment('prepare', env).DATABASE_URL, { poolMax: 1 });
+  const knex = openDatabase(readEnvironment('administrator', env).DATABASE_URL, { poolMax: 1 });
   try {
     const ids = { unitId: uuid(), operatorId: uuid(), assignmentId: uuid(), accountId: uuid() };
     await createAdministrator(knex, { ...ids, ...person, passwordHash: await hashPassword(password) });

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
+import type { TemporalTarget } from '../domain/configuration/temporal.ts';
+
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const RETENTION = '30 days';
@@ -11,13 +13,17 @@ const RETRY_MS = 50;
  * Waits until the server at the address takes work for the namespace, and makes the namespace when it is not there. Gives up, with the
  * server's last word, after `ms` or when `gone()`.
  */
-export async function ensureNamespace(address: string, namespace: string, until: { ms: number; gone?: () => boolean }): Promise<void> {
-  const connection = Connection.lazy({ address });
+export async function ensureNamespace(
+  target: TemporalTarget,
+  namespace: string,
+  until: { ms: number; gone?: () => boolean },
+): Promise<void> {
+  const connection = Connection.lazy(target);
   try {
     for (const end = Date.now() + until.ms; ; await delay(RETRY_MS)) {
       const problem = await attempt(connection, namespace);
       if (!problem) return;
-      if (until.gone?.() || Date.now() > end) throw new Error(`Temporal at ${address} does not answer: ${problem}`);
+      if (until.gone?.() || Date.now() > end) throw new Error(`Temporal at ${target.address} does not answer: ${problem}`);
     }
   } finally {
     await connection.close();

@@ -41,7 +41,7 @@ const GRACE_MS = 3000;
 export async function externalTemporal(): Promise<Temporal | undefined> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace = NAMESPACE } = process.env;
   if (!address) return undefined;
-  await ensureNamespace(address, namespace, { ms: 10_000 });
+  await ensureNamespace({ address }, namespace, { ms: 10_000 });
   return { address, namespace, stop: () => Promise.resolve() };
 }
 
@@ -102,7 +102,7 @@ function spawnServer({ postgres, dir, role, processes, file }: Launch, ports: nu
 async function becomesReady(server: RunningProcess, address: string): Promise<string | undefined> {
   let gone = false;
   void server.exited.then(() => (gone = true));
-  return ensureNamespace(address, NAMESPACE, { ms: READY_MS, gone: () => gone }).then(
+  return ensureNamespace({ address }, NAMESPACE, { ms: READY_MS, gone: () => gone }).then(
     () => undefined,
     (error: Error) => error.message,
   );

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 const help = `
-Run it once before the other processes of a release start; it is harmless at any time, also by two at once. It needs DATABASE_URL,
-AUDIT_DATABASE_URL, PKCS11_MODULE, HSM_TOKEN and HSM_PIN_FILE.
+Run it once before the other processes of a release start; it is harmless at any time, also by two at once. It needs what
+names both databases, Temporal and the HSM in the environment.
 
 Example:
   smartcms prepare`;
@@ -11,7 +11,7 @@ Example:
 export function addPrepare(program: Command): void {
   program
     .command('prepare')
-    .description('Brings both databases to this release, and makes the roles and keys that are missing.')
+    .description('Brings both databases to this release, and makes the roles, keys and the Temporal namespace that are missing.')
     .addHelpText('after', help)
     .action(async () => {
       // Loaded when needed: it brings the driver of the HSM along.

@@ -1,7 +1,7 @@
 import type { Config } from './variables.ts';
 
 type Settings = Pick<
-  Config<'api' | 'worker'>,
+  Config<'api' | 'worker' | 'prepare'>,
   'TEMPORAL_ADDRESS' | 'TEMPORAL_TLS_CA' | 'TEMPORAL_TLS_CERT' | 'TEMPORAL_TLS_KEY' | 'TEMPORAL_TLS_SERVER_NAME'
 >;
 

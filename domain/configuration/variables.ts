@@ -76,7 +76,7 @@ const temporal = [
 ];
 const web = ['PUBLIC_URL', 'VALIDATION_URL'] as const;
 
-/** Who reads what. `prepare` is the command that makes databases and keys ready. */
+/** Who reads what. `prepare` and `administrator` are commands: they make databases and keys ready, and somebody who can sign in. */
 export const processes = {
   api: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
@@ -87,7 +87,8 @@ export const processes = {
     ...(['SMTP_URL', 'SMTP_CA', 'MAIL_FROM', 'CARD_DIR', 'LOG_LEVEL'] as const),
   ],
   validation: ['SMARTCMS_PROFILE', 'DATABASE_URL', ...hsm, 'LISTEN_HOST', 'VALIDATION_PORT', 'LOG_LEVEL'],
-  prepare: ['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...hsm],
+  prepare: ['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm],
+  administrator: ['SMARTCMS_PROFILE', 'DATABASE_URL'],
 } as const satisfies Record<string, readonly VariableName[]>;
 export type ProcessName = keyof typeof processes;
 
