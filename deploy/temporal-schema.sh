@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes or updates Temporal's schema; run before each new version of the server. Harmless when it is current.
 set -eu
-SQL_PASSWORD="$(cat /run/secrets/temporal-password)"
+SQL_PASSWORD="$(cat "$SQL_PASSWORD_FILE")"
 export SQL_PASSWORD
 for part in temporal:temporal temporal_visibility:visibility; do
   database="${part%%:*}"
