@@ -9,12 +9,12 @@ import { loggingStore } from '../../db/stores/logging.ts';
 import { logEntries, setLogLevels } from '../../db/reads/logging.ts';
 import { system } from '../../domain/actor.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { checkLogs, logEnvironment } from './environment.ts';
+import { logEnvironment, logProblems } from '../../domain/configuration/log-environment.ts';
 import { followLevels } from './follow-levels.ts';
 import { openLogs, type Logs } from './logs.ts';
 import { withoutData } from './without-data.ts';
 
-const Environment = z.object(logEnvironment).superRefine(checkLogs);
+const Environment = z.object(logEnvironment);
 const requestId = '0d5f1f3a-6c1e-4b39-9c55-2f0f5a7f7b11';
 
 let database: TestDatabase;
@@ -174,8 +174,11 @@ test('an error of the database leaves without the values of the row', async () =
 });
 
 test('an environment is told all that is missing for its destinations', () => {
-  const problems = (env: Record<string, string>) => Environment.safeParse(env).error?.issues.map((i) => i.path.join('.'));
-  expect(problems({})).toBeUndefined();
+  const problems = (env: Record<string, string>) => {
+    const { data, error } = Environment.safeParse(env);
+    return error?.issues.map((i) => i.path.join('.')) ?? logProblems(data ?? {}).map(({ variable }) => variable);
+  };
+  expect(problems({})).toEqual([]);
   expect(problems({ LOG_DESTINATIONS: 'stdout,file,syslog' })).toEqual(['LOG_FILE', 'LOG_SYSLOG_URL']);
   expect(problems({ LOG_DESTINATIONS: 'stdout,paper' })).toEqual(['LOG_DESTINATIONS.1']);
   expect(problems({ LOG_SYSLOG_URL: 'udp://x:514' })).toEqual(['LOG_SYSLOG_URL']);

@@ -5,7 +5,7 @@ import { pino, type Logger } from 'pino';
 import type { LogEntry, LogLevel, LogModule } from '../../domain/logging.ts';
 import { delivery, type Delivery } from './delivery.ts';
 import { entryOf } from './entry.ts';
-import type { LogConfig, LogDestination } from './environment.ts';
+import type { LogConfig, LogDestination } from '../../domain/configuration/log-environment.ts';
 import { rotatedFile } from './rotated-file.ts';
 import { syslogSender } from './syslog.ts';
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { logEnvironment } from './environment.ts';
+import { logEnvironment } from '../../domain/configuration/log-environment.ts';
 import { openLogs, type Logs } from './logs.ts';
 import { testRsyslog, type TestRsyslog } from '../../test/support/rsyslog.ts';
 

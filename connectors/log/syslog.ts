@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { entryOf } from './entry.ts';
-import type { LogConfig } from './environment.ts';
+import type { LogConfig } from '../../domain/configuration/log-environment.ts';
 import { framed, syslogLine } from './syslog-line.ts';
 
 const connectMs = 5_000;

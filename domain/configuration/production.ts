@@ -16,6 +16,7 @@ const known = [
   '1234567890',
 ];
 const minLength = 8;
+const publicFile = 'may be read by every user of the machine: chmod o= it';
 
 /** What only the profile `production` refuses: plain connections, passwords that are known or short, secrets that everybody may read. */
 export const productionProblems = (config: Parsed, given: GivenValues, readFile: ReadFile): Problem[] => [
@@ -24,6 +25,7 @@ export const productionProblems = (config: Parsed, given: GivenValues, readFile:
   ...databaseProblems('AUDIT_DATABASE_URL', config.AUDIT_DATABASE_URL, readFile),
   ...temporalProblems(given),
   ...mailProblems(config.SMTP_URL),
+  ...syslogProblems(config, readFile),
   ...passwordProblems('HSM_PIN', config.HSM_PIN),
   ...fileProblems(given),
 ];
@@ -49,7 +51,8 @@ function databaseProblems(variable: string, address: string | undefined, readFil
   const problems: Problem[] = [];
   if (parameter(url, 'sslmode') !== 'verify-full')
     problems.push({ variable, message: 'must end in ?sslmode=verify-full&sslrootcert=<CA file>' });
-  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) problems.push(...unreadable(variable, parameter(url, name), readFile));
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey'])
+    problems.push(...pathProblems({ variable, path: parameter(url, name), isKey: name === 'sslkey' }, readFile));
   if (!parameter(url, 'sslcert')) problems.push(...passwordProblems(variable, decodeURIComponent(url.password)));
   return problems;
 }
@@ -65,11 +68,12 @@ function parsed(address: string): URL | undefined {
   }
 }
 
-function unreadable(variable: string, path: string, readFile: ReadFile): Problem[] {
+/** A file that a driver reads later by itself; `isKey`: nobody else may read it. */
+function pathProblems({ variable, path, isKey }: { variable: string; path: string; isKey: boolean }, readFile: ReadFile): Problem[] {
   if (path === '') return [];
   try {
-    readFile(path);
-    return [];
+    const { isPublic } = readFile(path);
+    return isKey && isPublic ? [{ variable, message: `names the file ${path}, which ${publicFile}` }] : [];
   } catch {
     return [{ variable, message: `names the file ${path}, which cannot be read` }];
   }
@@ -89,6 +93,12 @@ function mailProblems(address: string | undefined): Problem[] {
   return url.username ? passwordProblems('SMTP_URL', decodeURIComponent(url.password)) : [];
 }
 
+function syslogProblems({ LOG_SYSLOG_URL: url, LOG_SYSLOG_KEY_FILE: path = '' }: Parsed, readFile: ReadFile): Problem[] {
+  const problems = pathProblems({ variable: 'LOG_SYSLOG_KEY_FILE', path, isKey: true }, readFile);
+  if (url?.startsWith('syslog+tcp:')) problems.push({ variable: 'LOG_SYSLOG_URL', message: 'must be syslog+tls://' });
+  return problems;
+}
+
 function passwordProblems(variable: string, password: string | undefined): Problem[] {
   if (password === undefined) return [];
   const kind = variable === 'HSM_PIN' ? 'PIN' : 'password';
@@ -100,4 +110,4 @@ function passwordProblems(variable: string, password: string | undefined): Probl
 const fileProblems = (given: GivenValues): Problem[] =>
   [...given]
     .filter(([name, { isPublic }]) => isPublic && variables[name].secret)
-    .map(([name]) => ({ variable: `${name}_FILE`, message: 'may be read by every user of the machine: chmod o= it' }));
+    .map(([name]) => ({ variable: `${name}_FILE`, message: publicFile }));

@@ -92,10 +92,16 @@ test.each<[string, Environment, string]>([
   ['Temporal without its CA', { TEMPORAL_TLS_CA_FILE: undefined }, 'TEMPORAL_TLS_CA: is not set'],
   ['a mail address that switches TLS off', { SMTP_URL: 'smtp://mail.example.it?requireTLS=false' }, 'SMTP_URL: must have nothing after ?'],
   ['a short mail password', { SMTP_URL: 'smtps://cms:secret@mail.example.it' }, 'SMTP_URL: the password has fewer than 8'],
+  ['syslog without TLS', { LOG_SYSLOG_URL: 'syslog+tcp://log.example.it:514' }, 'LOG_SYSLOG_URL: must be syslog+tls'],
   ['the PIN of every SoftHSM', { HSM_PIN_FILE: undefined, HSM_PIN: '1234' }, 'HSM_PIN: the PIN has fewer than 8'],
   ['a PIN that everybody tries', { HSM_PIN_FILE: undefined, HSM_PIN: '12345678' }, 'HSM_PIN: the PIN is one that everybody tries first'],
   ['a PIN of one digit', { HSM_PIN_FILE: undefined, HSM_PIN: '00000000' }, 'HSM_PIN: the PIN is one that everybody tries first'],
   ['a PIN file that everybody may read', { HSM_PIN_FILE: '/run/public-pin' }, 'HSM_PIN_FILE: may be read by every user'],
+  [
+    'a database key that everybody may read',
+    { DATABASE_URL: database('?sslmode=verify-full&sslcert=/run/cert.pem&sslkey=/run/public-key.pem') },
+    'DATABASE_URL: names the file',
+  ],
   ['a key file that everybody may read', { TLS_KEY_FILE: '/run/public-key.pem' }, 'TLS_KEY_FILE: may be read by every user'],
 ])('production refuses %s', (_, changes, said) => {
   expect(problems({ ...changes, SMARTCMS_PROFILE: 'demo' })).toEqual([]);
@@ -113,6 +119,7 @@ test.each<[string, Environment, string]>([
   ['a certificate without its key', { TLS_KEY_FILE: '' }, 'TLS_KEY: goes with TLS_CERT'],
   ['Temporal with a key but no certificate', { TEMPORAL_TLS_CERT_FILE: '' }, 'TEMPORAL_TLS_CERT: goes with TEMPORAL_TLS_KEY'],
   ['a secret given twice', { HSM_PIN: '83619275' }, 'HSM_PIN: is set twice'],
+  ['logs to a file that is not named', { LOG_DESTINATIONS: 'file' }, 'LOG_FILE: must be set'],
   ['proxies that are no networks', { TRUSTED_PROXIES: '10.0.0.1, proxy' }, 'TRUSTED_PROXIES: must be networks'],
   ['a file that is no PEM', { TLS_CERT_FILE: '/run/pin' }, 'TLS_CERT: must be PEM'],
   ['a profile that there is not', { SMARTCMS_PROFILE: 'prod' }, 'SMARTCMS_PROFILE: must be demo, test or production'],

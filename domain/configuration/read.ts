@@ -1,3 +1,4 @@
+import { logProblems } from './log-environment.ts';
 import { productionProblems } from './production.ts';
 import { processes, variables, type Config, type ProcessName, type Value, type VariableName } from './variables.ts';
 
@@ -28,7 +29,7 @@ export function readConfiguration<P extends ProcessName>(process: P, env: Enviro
   const given = gather({ names: processes[process], env, readFile, problems });
   const config = parse(given, problems);
   const isStrict = (config.SMARTCMS_PROFILE ?? 'production') === 'production';
-  problems.push(...pairProblems(config), ...(isStrict ? productionProblems(config, given, readFile) : []));
+  problems.push(...pairProblems(config), ...logProblems(config), ...(isStrict ? productionProblems(config, given, readFile) : []));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return config as unknown as Config<P>;
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { logEnvironment } from './log-environment.ts';
+import { monitorEnvironment } from './monitor-environment.ts';
+
 /** A variable of the environment. What is `secret` is never shown, and as a file it may not be readable by everybody. */
 interface Variable<T extends z.ZodType = z.ZodType> {
   schema: T;
@@ -62,10 +65,19 @@ export const variables = {
   SMTP_CA: variable(pem.optional(), 'The CA of the mail server, where it is not a public one'),
   MAIL_FROM: variable(z.string().min(3), 'The sender of mails, such as `smartCMS <noreply@example.it>`'),
   CARD_DIR: variable(text, 'Where the cards of the virtual stations are kept'),
-  LOG_LEVEL: variable(
-    z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
-    'What is logged at least',
-  ),
+  LOG_LEVEL: variable(logEnvironment.LOG_LEVEL, '`debug`, `info`, `warn`, `error` or `silent`, for modules whose level nobody has set'),
+  LOG_DESTINATIONS: variable(logEnvironment.LOG_DESTINATIONS, 'Comma list of `stdout`, `file`, `syslog`, `database`'),
+  LOG_FILE: variable(logEnvironment.LOG_FILE, 'The log file; one for each process'),
+  LOG_FILE_COUNT: variable(logEnvironment.LOG_FILE_COUNT, 'How many of these files are kept'),
+  LOG_SYSLOG_URL: variable(logEnvironment.LOG_SYSLOG_URL, '`syslog+tls://host:port`; `syslog+tcp://` not in `production`'),
+  LOG_SYSLOG_CA_FILE: variable(logEnvironment.LOG_SYSLOG_CA_FILE, 'The CA of the syslog server, if the system does not know it'),
+  LOG_SYSLOG_CERT_FILE: variable(logEnvironment.LOG_SYSLOG_CERT_FILE, 'Our certificate, if the syslog server wants one'),
+  LOG_SYSLOG_KEY_FILE: variable(logEnvironment.LOG_SYSLOG_KEY_FILE, 'The key of that certificate'),
+  LOG_DATABASE_LEVEL: variable(logEnvironment.LOG_DATABASE_LEVEL, 'Lines from this level on go to the table `log_entries`'),
+  LOG_DATABASE_DAYS: variable(logEnvironment.LOG_DATABASE_DAYS, 'Days after which they are deleted there'),
+  METRICS_PORT: variable(monitorEnvironment.METRICS_PORT, 'Where metrics and health of a process are shown; not at all without it'),
+  METRICS_HOST: variable(monitorEnvironment.METRICS_HOST, 'The address for that'),
+  TEMPORAL_METRICS_PORT: variable(port.min(1).optional(), 'Where the Temporal SDK shows its own figures, beside `METRICS_HOST`'),
 };
 export type VariableName = keyof typeof variables;
 
@@ -74,19 +86,23 @@ const temporal = [
   ...(['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_TLS_CA'] as const),
   ...(['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY', 'TEMPORAL_TLS_SERVER_NAME'] as const),
 ];
+const watched = [
+  ...(['LOG_LEVEL', 'LOG_DESTINATIONS', 'LOG_FILE', 'LOG_FILE_COUNT', 'LOG_SYSLOG_URL', 'LOG_SYSLOG_CA_FILE'] as const),
+  ...(['LOG_SYSLOG_CERT_FILE', 'LOG_SYSLOG_KEY_FILE', 'LOG_DATABASE_LEVEL', 'LOG_DATABASE_DAYS', 'METRICS_PORT', 'METRICS_HOST'] as const),
+];
 const web = ['PUBLIC_URL', 'VALIDATION_URL'] as const;
 
 /** Who reads what. `prepare` and `administrator` are commands: they make databases and keys ready, and somebody who can sign in. */
 export const processes = {
   api: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
-    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', 'LOG_LEVEL'] as const),
+    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', ...watched] as const),
   ],
   worker: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web] as const),
-    ...(['SMTP_URL', 'SMTP_CA', 'MAIL_FROM', 'CARD_DIR', 'LOG_LEVEL'] as const),
+    ...(['SMTP_URL', 'SMTP_CA', 'MAIL_FROM', 'CARD_DIR', 'TEMPORAL_METRICS_PORT', ...watched] as const),
   ],
-  validation: ['SMARTCMS_PROFILE', 'DATABASE_URL', ...hsm, 'LISTEN_HOST', 'VALIDATION_PORT', 'LOG_LEVEL'],
+  validation: ['SMARTCMS_PROFILE', 'DATABASE_URL', ...hsm, 'LISTEN_HOST', 'VALIDATION_PORT', ...watched],
   prepare: ['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm],
   administrator: ['SMARTCMS_PROFILE', 'DATABASE_URL'],
 } as const satisfies Record<string, readonly VariableName[]>;

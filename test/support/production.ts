@@ -111,7 +111,12 @@ interface Parts {
 }
 
 async function serviceRunner({ dir, secrets, ca, postgres, processes }: Parts): Promise<Production> {
-  const [apiPort, validationPort, ports] = await Promise.all([freePort(), freePort(), freeLowPorts(temporalPorts.length)]);
+  const [apiPort, validationPort, workerPort, ports] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freeLowPorts(temporalPorts.length),
+  ]);
   const url = `https://127.0.0.1:${apiPort}`;
   const bin = await programs(dir);
   const here: [string, string][] = [
@@ -124,6 +129,7 @@ async function serviceRunner({ dir, secrets, ca, postgres, processes }: Parts): 
     ['temporal:7233', `127.0.0.1:${ports[0]}`],
     ['localhost:8443', `127.0.0.1:${apiPort}`],
     ['localhost:8181', `127.0.0.1:${validationPort}`],
+    ['localhost:9464', `127.0.0.1:${workerPort}`],
     ['0.0.0.0', '127.0.0.1'],
   ];
   // Where a container has an address of its own, a process here has ports of its own.
@@ -139,6 +145,7 @@ async function serviceRunner({ dir, secrets, ca, postgres, processes }: Parts): 
       },
       ...{ FRONTEND_HTTP_PORT: '0', ...Object.fromEntries(temporalPorts.map((name, i) => [name, String(ports[i])])) },
     },
+    worker: { METRICS_PORT: String(workerPort) },
     validation: { VALIDATION_PORT: String(validationPort) },
     api: { API_PORT: String(apiPort) },
   };

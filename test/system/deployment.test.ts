@@ -29,7 +29,7 @@ beforeAll(async () => {
   await ends('token');
   await ends('prepare');
   for (const name of ['worker', 'validation', 'api']) production.start(name);
-  await Promise.all([production.healthy('validation'), production.healthy('api')]);
+  await Promise.all(['worker', 'validation', 'api'].map((name) => production.healthy(name)));
 }, 180_000);
 afterAll(async () => {
   await processes.stopAll();

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-import { lineLevels, logLevels } from '../../domain/logging.ts';
+import { lineLevels, logLevels } from '../logging.ts';
 
 const destinations = ['stdout', 'file', 'syslog', 'database'] as const;
 export type LogDestination = (typeof destinations)[number];
 
 const path = z.string().min(1).optional();
 
-/** Where log lines go: the part of every process's environment that is about logs. Add `.superRefine(checkLogs)` to the whole. */
+/** Where log lines go: the part of every process's environment that is about logs. */
 export const logEnvironment = {
   /** Of modules whose level nobody has set. */
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -35,12 +35,14 @@ export const logEnvironment = {
 export type LogConfig = z.infer<z.ZodObject<typeof logEnvironment>>;
 
 /** What a destination needs beside its name. */
-export function checkLogs(env: LogConfig, ctx: z.RefinementCtx): void {
+export function logProblems(env: { [N in keyof LogConfig]?: LogConfig[N] | undefined }): { variable: keyof LogConfig; message: string }[] {
+  const problems: { variable: keyof LogConfig; message: string }[] = [];
   const need = (name: keyof LogConfig, when: boolean, why: string) => {
-    if (when && env[name] === undefined) ctx.addIssue({ code: 'custom', path: [name], message: `must be set when ${why}` });
+    if (when && env[name] === undefined) problems.push({ variable: name, message: `must be set when ${why}` });
   };
-  need('LOG_FILE', env.LOG_DESTINATIONS.includes('file'), 'LOG_DESTINATIONS has file');
-  need('LOG_SYSLOG_URL', env.LOG_DESTINATIONS.includes('syslog'), 'LOG_DESTINATIONS has syslog');
+  need('LOG_FILE', env.LOG_DESTINATIONS?.includes('file') === true, 'LOG_DESTINATIONS has file');
+  need('LOG_SYSLOG_URL', env.LOG_DESTINATIONS?.includes('syslog') === true, 'LOG_DESTINATIONS has syslog');
   need('LOG_SYSLOG_KEY_FILE', env.LOG_SYSLOG_CERT_FILE !== undefined, 'LOG_SYSLOG_CERT_FILE is');
   need('LOG_SYSLOG_CERT_FILE', env.LOG_SYSLOG_KEY_FILE !== undefined, 'LOG_SYSLOG_KEY_FILE is');
+  return problems;
 }
