@@ -32,9 +32,9 @@ export const securityHeaders = (publicUrl: string, scriptHashes: readonly string
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });
-  return (ctx, next) => {
+  return async (ctx, next) => {
     ctx.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-    return headers(ctx, next);
+    await headers(ctx, next);
   };
 };
 

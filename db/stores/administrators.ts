@@ -24,7 +24,7 @@ export const createAdministrator = (knex: Knex, given: NewAdministrator): Promis
   transaction(knex, system, async (trx) => {
     const unitId = await rootUnit(trx, given);
     const { operatorId, assignmentId, accountId, email, givenName, familyName, passwordHash } = given;
-    const taken = await trx('accounts').where({ login: email }).first('id');
+    const taken = await trx('accounts').where({ login: email }).first<{ id: string } | undefined>('id');
     if (taken || (await trx('operators').where({ email }).first('id')))
       throw failure('duplicate', 'There is an operator or an account with this e-mail address already.');
     await trx('operators').insert({ id: operatorId, givenName, familyName, email });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { ConfigurationError, readConfiguration, type Environment, type Problem, type ReadFile } from './read.ts';
+import { readConfiguration, type ConfigurationError, type Environment, type Problem, type ReadFile } from './read.ts';
 import { redacted } from './redacted.ts';
 import { processes, variables, type ProcessName } from './variables.ts';
 
