@@ -140,6 +140,7 @@ async function serviceRunner({ dir, secrets, ca, postgres, processes }: Parts): 
         POSTGRES_SEEDS: '127.0.0.1',
         DB_PORT: String(postgres.port),
         NUM_HISTORY_SHARDS: '4',
+        BIND_ON_IP: '127.0.0.1',
         SQL_MAX_CONNS: '10',
         SQL_VIS_MAX_CONNS: '5',
       },
