@@ -1,6 +1,6 @@
 import knex from 'knex';
 
-import { readConfig as readApiConfig } from '../../../api/config.ts';
+import { readEnvironment as readOf } from '../../../connectors/environment/environment.ts';
 import { mailProps, renderMail, type MailName } from '../../../connectors/mail/templates.ts';
 import { pdfRenderer } from '../../../connectors/printer/pdf.ts';
 import type { PinMailer } from '../../../connectors/printer/printer.ts';
@@ -128,7 +128,7 @@ function environment(random: Random): Record<string, string> {
 /** A wrong environment stops the process with a sentence that names the variable: any other error is a defect. */
 function readEnvironment(env: Record<string, string>): unknown {
   try {
-    return readApiConfig(env);
+    return readOf('api', env);
   } catch (error) {
     if (error instanceof Error && /^The environment is not right:\n {2}[A-Z_]+[0-9]*: /.test(error.message)) return undefined;
     throw error;
