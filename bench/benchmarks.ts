@@ -1,6 +1,8 @@
 import type { Benchmark } from './benchmark.ts';
+import { auditOverhead } from './p15-audit-overhead.ts';
 import { counters } from './p11-counters.ts';
 import { crl } from './p20-crl.ts';
+import { directIssuance } from './p03-direct-issuance.ts';
 import { interactive } from './p12-interactive.ts';
 import { listCost } from './p09-list-cost.ts';
 import { listFlatness } from './p08-list-flatness.ts';
@@ -13,12 +15,14 @@ import { uiWeight } from './p21-ui-weight.ts';
 
 /** All of them, in the order of their ids. */
 export const benchmarks: readonly Benchmark[] = [
+  directIssuance,
   listFlatness,
   listCost,
   search,
   counters,
   interactive,
   memory,
+  auditOverhead,
   crl,
   ocsp,
   uiWeight,

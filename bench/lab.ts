@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 
+import { migrateAudit } from '../db/audit/migrate.ts';
 import { migrate } from '../db/migrate.ts';
 import { openDatabase } from '../db/database.ts';
 import { root } from '../local/paths.ts';
@@ -13,13 +14,16 @@ import { startServices, type Services } from '../local/services.ts';
 import { populate, type Population } from './population.ts';
 
 /** A system with a given number of requests: the API on a database of its own, beside the running services. */
-export interface World extends Population {
+export interface World extends Population, DatabaseUrls {
   requests: number;
   /** Of the API that serves it. */
   url: string;
   apiPid: number;
+}
+
+/** Addresses of one database: as the product, and as a superuser. */
+export interface DatabaseUrls {
   databaseUrl: string;
-  /** Superuser, for what the product's role may not. */
   adminUrl: string;
 }
 
@@ -27,6 +31,8 @@ export interface World extends Population {
 export interface Lab {
   services(): Promise<Services>;
   world(requests: number): Promise<World>;
+  /** Two databases of a benchmark's own, nothing but the seed in them; the audit trail's is the second. */
+  databases(name: string): Promise<{ operations: DatabaseUrls; audit: DatabaseUrls }>;
   /** Process ids by what they do. PostgreSQL's stands for all of its backends. */
   pids(): Promise<{ api: number; worker: number; validation: number; postgres: number; temporal: number }>;
   close(): Promise<void>;
@@ -45,6 +51,10 @@ export function openLab(dir: string, say: (line: string) => void): Lab {
   return {
     services,
     world,
+    async databases(name) {
+      const running = await services();
+      return { operations: await makeDatabase(dir, running, name), audit: await makeAudit(dir, running, `${name}_audit`) };
+    },
     async pids() {
       const { processes } = await services();
       const pidOf = (name: string) => (JSON.parse(readFileSync(join(dir, `run/processes/${name}.json`), 'utf8')) as { pid: number }).pid;
@@ -66,39 +76,57 @@ interface Helpers {
 }
 
 async function makeWorld(dir: string, running: Promise<Services>, requests: number, { say, children }: Helpers): Promise<World> {
-  const { env } = await running;
-  const admin = new URL(env.DATABASE_URL ?? '');
-  admin.username = 'postgres';
-  admin.password = readFileSync(join(dir, 'secrets/postgres-password'), 'utf8').trim();
-  const name = `bench_${requests}`;
-  const main = openDatabase(admin.href, { poolMax: 1, statementTimeoutMs: 0 });
-  await main.raw(`create database ${name} owner smartcms`);
-  admin.pathname = `/${name}`;
-  const own = new URL(env.DATABASE_URL ?? '');
-  own.pathname = `/${name}`;
+  const services = await running;
+  const { databaseUrl, adminUrl } = await makeDatabase(dir, services, `bench_${requests}`);
   say(`  filling a database with ${requests} requests ...`);
-  const knex = openDatabase(admin.href, { poolMax: 2, statementTimeoutMs: 0 });
-  for (const extension of ['ltree', 'pg_trgm', 'btree_gin', 'citext']) await knex.raw(`create extension if not exists ${extension}`);
-  const product = openDatabase(own.href, { poolMax: 2 });
-  await migrate(product);
-  await seed({ knex: product, profile: 'test' });
-  await product.destroy();
-  // The same CA and data keys: their keys are in the same HSM.
-  for (const table of ['cas', 'data_keys']) {
-    const rows = await openRows(env.DATABASE_URL ?? '', table);
-    await knex(table).insert(rows).onConflict().ignore();
-  }
+  const knex = openDatabase(adminUrl, { poolMax: 2, statementTimeoutMs: 0 });
   const population = await populate(knex, { requests });
   await knex.destroy();
-  await main.destroy();
   const port = await freePort(0);
   const child = spawn(process.execPath, [join(root, 'api/main.ts')], {
-    env: { ...env, DATABASE_URL: own.href, API_PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}`, LOG_LEVEL: 'warn' },
+    env: { ...services.env, DATABASE_URL: databaseUrl, API_PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}`, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   children.push(child);
   await listening(port, child);
-  return { ...population, requests, url: `http://127.0.0.1:${port}`, apiPid: child.pid ?? 0, databaseUrl: own.href, adminUrl: admin.href };
+  return { ...population, requests, url: `http://127.0.0.1:${port}`, apiPid: child.pid ?? 0, databaseUrl, adminUrl };
+}
+
+/** A seeded operations database with the CA and the data keys of the stack: their keys are in the same HSM. */
+async function makeDatabase(dir: string, { env }: Services, name: string): Promise<DatabaseUrls> {
+  const urls = await createDatabase(dir, env.DATABASE_URL ?? '', name);
+  const product = openDatabase(urls.databaseUrl, { poolMax: 2 });
+  await migrate(product);
+  await seed({ knex: product, profile: 'test' });
+  for (const table of ['cas', 'data_keys']) {
+    const rows = (await openRows(env.DATABASE_URL ?? '', table)) as object[];
+    await product(table).insert(rows).onConflict().ignore();
+  }
+  await product.destroy();
+  return urls;
+}
+
+async function makeAudit(dir: string, { env }: Services, name: string): Promise<DatabaseUrls> {
+  const urls = await createDatabase(dir, env.DATABASE_URL ?? '', name);
+  const audit = openDatabase(urls.databaseUrl, { poolMax: 2 });
+  await migrateAudit(audit);
+  await audit.destroy();
+  return urls;
+}
+
+/** An empty database beside another, with the extensions that only a superuser may add. */
+async function createDatabase(dir: string, beside: string, name: string): Promise<DatabaseUrls> {
+  const [admin, own] = [new URL(beside), new URL(beside)];
+  admin.username = 'postgres';
+  admin.password = readFileSync(join(dir, 'secrets/postgres-password'), 'utf8').trim();
+  const main = openDatabase(admin.href, { poolMax: 1, statementTimeoutMs: 0 });
+  await main.raw(`create database ${name} owner smartcms`);
+  await main.destroy();
+  admin.pathname = own.pathname = `/${name}`;
+  const knex = openDatabase(admin.href, { poolMax: 1 });
+  for (const extension of ['ltree', 'pg_trgm', 'btree_gin', 'citext']) await knex.raw(`create extension if not exists ${extension}`);
+  await knex.destroy();
+  return { databaseUrl: own.href, adminUrl: admin.href };
 }
 
 async function openRows(url: string, table: string): Promise<object[]> {
