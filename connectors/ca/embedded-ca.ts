@@ -64,9 +64,7 @@ async function submit(parts: EmbeddedCaParts, order: CertificateOrder, clientRef
   const csr = parseCsr(order.csr);
   await verifyCsr(csr);
   const orderHash = hashOf(order, csr.spki);
-  const entry =
-    (await ledger.findByRef({ ca, clientRef })) ??
-    (await ledger.reserve({ ca, serial: newSerial(await random(16)), clientRef, orderHash, notAfter: order.notAfter }));
+  const entry = await ledger.reserve({ ca, serial: newSerial(await random(16)), clientRef, orderHash, notAfter: order.notAfter });
   if (!entry.orderHash.equals(orderHash))
     throw failure('ca_refused', 'Another certificate was ordered under this reference. Order it under a new one.');
   if (entry.certificate) return answerOf(entry);

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 
 import { system } from '../../domain/actor.ts';
 import type { revocationCauses, RevocationCause } from '../../domain/device-state.ts';
+import { grouped } from '../grouped.ts';
 import { transaction } from '../transaction.ts';
 import { found } from './rows.ts';
 
@@ -51,6 +52,20 @@ interface Publication {
   make: (state: { last: Crl | undefined; change: number; revoked: () => Promise<Revoked[]> }) => Promise<Omit<Crl, 'change'> | undefined>;
 }
 
+interface Reservation {
+  ca: string;
+  serial: string;
+  clientRef: string;
+  orderHash: Buffer;
+  notAfter: Date;
+}
+
+interface Issued {
+  ca: string;
+  serial: string;
+  certificate: Buffer;
+}
+
 const columns = ['serial', 'clientRef', 'orderHash', 'notAfter', 'certificate', 'status', 'reason', 'statusSince', 'change'] as const;
 const crlColumns = ['number', 'thisUpdate', 'nextUpdate', 'change', 'der'] as const;
 
@@ -67,17 +82,9 @@ export const caLedger = (knex: Knex) => ({
       .whereNotNull('certificate')
       .select<SerialStatus[]>('serial', 'status', 'reason', 'statusSince'),
 
-  reserve: (order: { ca: string; serial: string; clientRef: string; orderHash: Buffer; notAfter: Date }): Promise<Entry> =>
-    transaction(knex, system, async (trx) => {
-      await trx('ca_ledger').insert(order).onConflict(['ca', 'clientRef']).ignore();
-      return found(await find(trx, { ca: order.ca, clientRef: order.clientRef }), 'ledger entry');
-    }),
+  reserve: grouped((orders: Reservation[]) => reserve(knex, orders)),
 
-  keepCertificate: ({ ca, serial, certificate }: { ca: string; serial: string; certificate: Buffer }): Promise<Entry> =>
-    transaction(knex, system, async (trx) => {
-      await trx('ca_ledger').where({ ca, serial }).whereNull('certificate').update({ certificate });
-      return found(await find(trx, { ca, serial }), 'ledger entry');
-    }),
+  keepCertificate: grouped((made: Issued[]) => keep(knex, made)),
 
   setStatus: (change: StatusChange): Promise<Entry> => transaction(knex, system, (trx) => setStatus(trx, change)),
 
@@ -95,6 +102,46 @@ export const caLedger = (knex: Knex) => ({
       return crl;
     }),
 });
+
+const entryColumns = columns.map((name) => `l.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} as "${name}"`).join(', ');
+/** The statement is its own transaction: the actor must be on it before the triggers look. */
+const acting = `actor as materialized (select set_config('smartcms.actor', ?, true))`;
+const actor = JSON.stringify({ kind: system.kind, id: system.id });
+
+/** In the order of their references, so that two processes with the same orders do not wait for each other in a circle. */
+async function reserve(knex: Knex, orders: Reservation[]): Promise<Entry[]> {
+  const sorted = orders.toSorted((a, b) => (a.clientRef < b.clientRef ? -1 : 1));
+  const column = <K extends keyof Reservation>(name: K) => sorted.map((order) => order[name]);
+  const { rows } = await knex.raw<{ rows: (Entry & { ca: string })[] }>(
+    `with ${acting},
+       given as (select * from unnest(?::text[], ?::text[], ?::text[], ?::bytea[], ?::timestamptz[]) as g (ca, serial, client_ref, order_hash, not_after)),
+       l as (insert into ca_ledger (ca, serial, client_ref, order_hash, not_after) select given.* from given cross join actor
+             on conflict (ca, client_ref) do nothing returning *)
+     select l.ca, ${entryColumns} from l
+     union all select l.ca, ${entryColumns} from given join ca_ledger l using (ca, client_ref)`,
+    [actor, column('ca'), column('serial'), column('clientRef'), column('orderHash'), column('notAfter')],
+  );
+  const made = new Map(rows.map((row) => [`${row.ca}/${row.clientRef}`, row]));
+  return Promise.all(orders.map(({ ca, clientRef }) => made.get(`${ca}/${clientRef}`) ?? foundEntry(knex, { ca, clientRef })));
+}
+
+async function keep(knex: Knex, issued: Issued[]): Promise<Entry[]> {
+  const sorted = issued.toSorted((a, b) => (a.serial < b.serial ? -1 : 1));
+  const column = <K extends keyof Issued>(name: K) => sorted.map((one) => one[name]);
+  const { rows } = await knex.raw<{ rows: (Entry & { ca: string })[] }>(
+    `with ${acting},
+       given as (select * from unnest(?::text[], ?::text[], ?::bytea[]) as g (ca, serial, certificate))
+     update ca_ledger l set certificate = given.certificate from given cross join actor
+       where l.ca = given.ca and l.serial = given.serial and l.certificate is null
+     returning l.ca, ${entryColumns}`,
+    [actor, column('ca'), column('serial'), column('certificate')],
+  );
+  const kept = new Map(rows.map((row) => [`${row.ca}/${row.serial}`, row]));
+  return Promise.all(issued.map(({ ca, serial }) => kept.get(`${ca}/${serial}`) ?? foundEntry(knex, { ca, serial })));
+}
+
+/** One that somebody else wrote first: a statement of its own sees it. */
+const foundEntry = async (knex: Knex, where: object): Promise<Entry> => found(await find(knex, where), 'ledger entry');
 
 const find = (knex: Knex, where: object): Promise<Entry | undefined> =>
   knex('ca_ledger')
