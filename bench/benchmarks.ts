@@ -1,5 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { auditOverhead } from './p15-audit-overhead.ts';
+import { auditVerification } from './p16-audit-verification.ts';
+import { againstEjbca, bureauOverhead, bureauRate, expirySweep, exportAndImport } from './not-run.ts';
 import { counters } from './p11-counters.ts';
 import { crl } from './p20-crl.ts';
 import { directIssuance } from './p03-direct-issuance.ts';
@@ -15,14 +17,20 @@ import { uiWeight } from './p21-ui-weight.ts';
 
 /** All of them, in the order of their ids. */
 export const benchmarks: readonly Benchmark[] = [
+  bureauOverhead,
+  bureauRate,
   directIssuance,
+  againstEjbca,
   listFlatness,
   listCost,
   search,
   counters,
   interactive,
   memory,
+  expirySweep,
   auditOverhead,
+  auditVerification,
+  exportAndImport,
   crl,
   ocsp,
   uiWeight,

@@ -29,7 +29,11 @@ function csrOf(seed: string): Promise<Buffer> {
   const ecdh = createECDH('prime256v1');
   ecdh.setPrivateKey(scalar);
   const point = ecdh.getPublicKey();
-  const [x, y, d] = [point.subarray(1, 33), point.subarray(33), scalar].map((bytes) => bytes.toString('base64url')) as [string, string, string];
+  const [x, y, d] = [point.subarray(1, 33), point.subarray(33), scalar].map((bytes) => bytes.toString('base64url')) as [
+    string,
+    string,
+    string,
+  ];
   const key = createPrivateKey({ key: { kty: 'EC', crv: 'P-256', x, y, d }, format: 'jwk' });
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
   return buildCsr({ spec: 'P-256', spki, sign: (data) => Promise.resolve(sign('sha256', data, key)) }, [['CN', 'Card']]);

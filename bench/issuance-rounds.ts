@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
+import { verifyAudit } from '../db/audit/verify.ts';
 import { openDatabase } from '../db/database.ts';
 import { parseCertificate } from '../pki/parse-certificate.ts';
 import { keyIdentifier } from '../pki/key-identifier.ts';
@@ -22,7 +23,12 @@ const PER_ROUND = 1000;
 const AT_ONCE = 16;
 const GROUP = 50;
 
-const hsm = await openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin: readFileSync(HSM_PIN_FILE, 'utf8').trim(), sessions: AT_ONCE });
+const hsm = await openHsm({
+  module: PKCS11_MODULE,
+  tokenLabel: HSM_TOKEN,
+  pin: readFileSync(HSM_PIN_FILE, 'utf8').trim(),
+  sessions: AT_ONCE,
+});
 const [knex, audit] = [openDatabase(BENCH_DATABASE, { poolMax: AT_ONCE }), openDatabase(BENCH_AUDIT, { poolMax: 4 })];
 const validationUrl = 'http://pki.aurelia.example';
 const ca = (await embeddedCas({ knex, hsm, validationUrl })).get('main');
@@ -30,9 +36,16 @@ const signer = await hsm.signer('ca-main');
 const auditSigner = await hsm.signer(auditKeyLabel);
 if (!ca || !signer || !auditSigner) throw new Error('the token has no key of the CA');
 const { subject, spki } = parseCertificate(await ca.certificate());
-const raw = rawIssuance(BENCH_DATABASE, { signer, name: subject, keyIdentifier: keyIdentifier(spki), urls: validationUrls(validationUrl, 'main') });
+const raw = rawIssuance(BENCH_DATABASE, {
+  signer,
+  name: subject,
+  keyIdentifier: keyIdentifier(spki),
+  urls: validationUrls(validationUrl, 'main'),
+});
 await raw.prepare();
 const orders = await certificateOrders(PER_ROUND, String(seed));
+
+const relay = relayAndSeal({ operations: knex, audit, signer: auditSigner });
 
 let batch = 0;
 const issue = async () => {
@@ -55,11 +68,10 @@ const modes = {
   },
   audited: issue,
   sealed: async () => {
-    const once = relayAndSeal({ operations: knex, audit, signer: auditSigner });
     let issuing = true;
     const relaying = (async () => {
       while (issuing) {
-        if (!(await once()).more) await new Promise((resolve) => setTimeout(resolve, 500));
+        if (!(await relay()).more) await new Promise((resolve) => setTimeout(resolve, 500));
       }
     })();
     await issue().finally(() => (issuing = false));
@@ -71,11 +83,16 @@ type Mode = keyof typeof modes;
 
 /** Relays and seals until nothing waits. */
 async function drain(): Promise<void> {
-  const once = relayAndSeal({ operations: knex, audit, signer: auditSigner as NonNullable<typeof auditSigner> });
-  while ((await once()).more);
+  while ((await relay()).more);
 }
 
-const figures: Record<Mode, { cpuMs: number; nodeMs: number; rate: number }[]> = { bulk: [], raw: [], unaudited: [], audited: [], sealed: [] };
+const figures: Record<Mode, { cpuMs: number; nodeMs: number; rate: number }[]> = {
+  bulk: [],
+  raw: [],
+  unaudited: [],
+  audited: [],
+  sealed: [],
+};
 
 async function measure(mode: Mode): Promise<void> {
   await drain();
@@ -113,7 +130,27 @@ const { rows: counted } = await knex.raw<{ rows: object[] }>(
 const key = new X509Certificate(await ca.certificate()).publicKey;
 const issued = await knex('ca_ledger').whereNotNull('certificate').select<{ certificate: Buffer }[]>('certificate');
 const valid = issued.filter(({ certificate }) => new X509Certificate(certificate).verify(key)).length;
-const { rows: kept } = await audit.raw<{ rows: object[] }>(`select count(*)::int as events from audit_events where object_type = 'ca_ledger'`);
-console.log(JSON.stringify({ figures, sealLagMs: lag.rows[0]?.p99, counted: { ...counted[0], ...kept[0], valid }, rounds, perRound: PER_ROUND }));
+const { rows: kept } = await audit.raw<{ rows: object[] }>(
+  `select count(*)::int as events from audit_events where object_type = 'ca_ledger'`,
+);
+const before = { cpu: process.cpuUsage(), time: performance.now() };
+const { ok, events: checked } = await verifyAudit(audit, knex, auditSigner.spki);
+if (!ok) throw new Error('the audit trail does not verify');
+const { user: checkingUser, system: checkingSystem } = process.cpuUsage(before.cpu);
+const verification = {
+  events: checked,
+  perSecond: (checked * 1000) / (performance.now() - before.time),
+  perNodeCpuSecond: (checked * 1e6) / (checkingUser + checkingSystem),
+};
+console.log(
+  JSON.stringify({
+    verification,
+    figures,
+    sealLagMs: lag.rows[0]?.p99,
+    counted: { ...counted[0], ...kept[0], valid },
+    rounds,
+    perRound: PER_ROUND,
+  }),
+);
 await Promise.all([raw.close(), knex.destroy(), audit.destroy()]);
 await hsm.close();

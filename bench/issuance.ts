@@ -15,6 +15,8 @@ export interface RoundFigures {
 export interface Issuance {
   figures: Record<'bulk' | 'raw' | 'unaudited' | 'audited' | 'sealed', RoundFigures[]>;
   sealLagMs: number;
+  /** Of the audit trail that the rounds left. */
+  verification: { events: number; perSecond: number; perNodeCpuSecond: number };
   counted: { certificates: number; serials: number; valid: number; events: number };
   rounds: number;
   perRound: number;

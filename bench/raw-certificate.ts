@@ -17,7 +17,9 @@ export interface RawCa {
 export async function rawCertificate(ca: RawCa, order: CertificateOrder, serial: Buffer): Promise<Buffer> {
   const spki = provenKey(order.csr);
   const algorithm = sequence(oid('1.2.840.10045.4.3.2'));
-  const subject = sequence(...order.subject.map(([type, value]) => setOf([sequence(oid(type === 'C' ? '2.5.4.6' : '2.5.4.3'), utf8String(value))])));
+  const subject = sequence(
+    ...order.subject.map(([type, value]) => setOf([sequence(oid(type === 'C' ? '2.5.4.6' : '2.5.4.3'), utf8String(value))])),
+  );
   const validity = sequence(time(order.notBefore), time(order.notAfter));
   const extensions = constructed(3, sequence(...extensionsOf(ca, order, spki)));
   const tbs = sequence(constructed(0, integer(2)), integer(serial), algorithm, ca.name, validity, subject, spki, extensions);
