@@ -82,7 +82,7 @@ type Slot = ProductionWork['request']['profile']['slots'][number];
 /** The card proves that it holds the key that it showed. */
 async function assertForKey(der: Buffer, spki: Buffer): Promise<void> {
   const csr = parseCsr(der);
-  await verifyCsr(csr);
+  verifyCsr(csr);
   if (!csr.spki.equals(spki))
     throw failure('card_fault', 'The card made a certificate request for another key. Scrap it and take another card.');
 }

@@ -21,7 +21,7 @@ describe.each<KeySpec>(['RSA-2048', 'RSA-3072', 'P-256', 'P-384'])('%s', (spec) 
     expect(await run('req', '-in', 'a.csr', '-inform', 'DER', '-noout', '-verify', '-subject')).toContain('CN = Anna Rossi');
     const csr = parseCsr(der);
     expect([csr.spec, csr.spki, csr.subject]).toEqual([spec, signer.spki, encodeName(subject)]);
-    await verifyCsr(csr);
+    verifyCsr(csr);
   });
 
   test("openssl's CSR with attributes is accepted, a changed signature or content is not", async () => {
@@ -42,22 +42,22 @@ describe.each<KeySpec>(['RSA-2048', 'RSA-3072', 'P-256', 'P-384'])('%s', (spec) 
       'a.csr',
     );
     const csr = parseCsr(await run.read('a.csr'));
-    await verifyCsr(csr);
+    verifyCsr(csr);
     const flip = (bytes: Buffer, at: number) => Buffer.from(bytes.map((byte, i) => (i === at ? byte ^ 1 : byte)));
-    await expect(verifyCsr({ ...csr, info: flip(csr.info, 12) })).rejects.toThrow(invalid);
-    await expect(verifyCsr({ ...csr, signature: flip(csr.signature, csr.signature.length - 1) })).rejects.toThrow(invalid);
-    await expect(verifyCsr({ ...csr, signature: Buffer.alloc(0) })).rejects.toThrow(invalid);
+    expect(() => verifyCsr({ ...csr, info: flip(csr.info, 12) })).toThrow(invalid);
+    expect(() => verifyCsr({ ...csr, signature: flip(csr.signature, csr.signature.length - 1) })).toThrow(invalid);
+    expect(() => verifyCsr({ ...csr, signature: Buffer.alloc(0) })).toThrow(invalid);
   });
 });
 
 test('another key, an algorithm of the other kind and SHA-1 are no proof of possession', async () => {
   const csr = parseCsr(await buildCsr(memorySigner('P-256'), subject));
   const rsa = memorySigner('RSA-2048');
-  await expect(verifyCsr({ ...csr, spki: memorySigner('P-256').spki })).rejects.toThrow(invalid);
-  await expect(verifyCsr({ ...csr, signatureAlgorithm: sequence(oid('1.2.840.113549.1.1.11'), NULL) })).rejects.toThrow(invalid);
-  await expect(verifyCsr({ ...csr, signatureAlgorithm: sequence(oid('1.2.840.10045.4.1')) })).rejects.toThrow(invalid);
+  expect(() => verifyCsr({ ...csr, spki: memorySigner('P-256').spki })).toThrow(invalid);
+  expect(() => verifyCsr({ ...csr, signatureAlgorithm: sequence(oid('1.2.840.113549.1.1.11'), NULL) })).toThrow(invalid);
+  expect(() => verifyCsr({ ...csr, signatureAlgorithm: sequence(oid('1.2.840.10045.4.1')) })).toThrow(invalid);
   const signed = parseCsr(await buildCsr(rsa, subject));
-  await expect(verifyCsr({ ...signed, signatureAlgorithm: sequence(oid('1.2.840.113549.1.1.5'), NULL) })).rejects.toThrow(invalid);
+  expect(() => verifyCsr({ ...signed, signatureAlgorithm: sequence(oid('1.2.840.113549.1.1.5'), NULL) })).toThrow(invalid);
 });
 
 const rsaId = sequence(oid('1.2.840.113549.1.1.1'), NULL);

@@ -5,7 +5,7 @@ import type { Signer } from '../../domain/signer.ts';
 import { issueCertificate } from '../../pki/certificate.ts';
 import { buildCrl, encodeCrlEntry } from '../../pki/crl.ts';
 import { parseCsr, verifyCsr } from '../../pki/csr.ts';
-import { parseCertificate } from '../../pki/parse-certificate.ts';
+import { parseCertificate, type Certificate } from '../../pki/parse-certificate.ts';
 import { newSerial } from '../../pki/serial.ts';
 import type { CaAnswer, CaStatus, CertificateAuthority, CertificateOrder, RevocationReason } from './ca.ts';
 import type { CaLedger, CrlRecord, LedgerEntry } from './ca-ledger.ts';
@@ -33,7 +33,8 @@ const crlLifetime = 7 * day;
  * Serial and order are in the ledger before anything is signed, so an order that died in between gets a certificate of that same serial when
  * it comes again, and never two. A reservation that was not signed is `unknown_order` to `lookup`: nothing exists that could be lost.
  */
-export function embeddedCa(parts: EmbeddedCaParts): CertificateAuthority {
+export function embeddedCa(given: EmbeddedCaParts): CertificateAuthority {
+  const parts: OpenedCa = { ...given, issuer: parseCertificate(given.certificate), random: inBlocks(given.random) };
   const { code: ca, ledger } = parts;
   const change = async (serial: string, to: Transition): Promise<CaStatus> => {
     const entry = await ledger.setStatus({ ca, serial, ...to, since: wholeSecond(parts.clock()) });
@@ -53,16 +54,37 @@ export function embeddedCa(parts: EmbeddedCaParts): CertificateAuthority {
   };
 }
 
+/** What follows from the parts is read once. */
+interface OpenedCa extends EmbeddedCaParts {
+  issuer: Certificate;
+}
+
+const BLOCK = 1024;
+
+/** The generator is asked for a block, and gives it out in pieces, each once: a call of the HSM less for every certificate. */
+function inBlocks(random: EmbeddedCaParts['random']): EmbeddedCaParts['random'] {
+  let block: Buffer = Buffer.alloc(0);
+  return async (length) => {
+    if (block.length < length) {
+      const fresh = await random(BLOCK);
+      if (block.length < length) block = fresh;
+    }
+    const piece = block.subarray(0, length);
+    block = block.subarray(length);
+    return piece;
+  };
+}
+
 interface Transition {
   from: LedgerEntry['status'][];
   status: LedgerEntry['status'];
   reason: RevocationReason | null;
 }
 
-async function submit(parts: EmbeddedCaParts, order: CertificateOrder, clientRef: string): Promise<CaAnswer> {
+async function submit(parts: OpenedCa, order: CertificateOrder, clientRef: string): Promise<CaAnswer> {
   const { code: ca, ledger, random } = parts;
   const csr = parseCsr(order.csr);
-  await verifyCsr(csr);
+  verifyCsr(csr);
   const orderHash = hashOf(order, csr.spki);
   const entry = await ledger.reserve({ ca, serial: newSerial(await random(16)), clientRef, orderHash, notAfter: order.notAfter });
   if (!entry.orderHash.equals(orderHash))
@@ -72,15 +94,11 @@ async function submit(parts: EmbeddedCaParts, order: CertificateOrder, clientRef
   return answerOf(await ledger.keepCertificate({ ca, serial: entry.serial, certificate }));
 }
 
-function sign(
-  { certificate, signer, urls }: EmbeddedCaParts,
-  order: CertificateOrder,
-  given: { serial: string; spki: Buffer },
-): Promise<Buffer> {
+function sign({ issuer, signer, urls }: OpenedCa, order: CertificateOrder, given: { serial: string; spki: Buffer }): Promise<Buffer> {
   const { subject, subjectAltNames, profile, notBefore, notAfter } = order;
   return issueCertificate({
     signer,
-    issuer: parseCertificate(certificate),
+    issuer,
     ...given,
     subject,
     subjectAltNames,
@@ -119,7 +137,7 @@ const statusOf = ({ status, reason, statusSince, change }: LedgerEntry, crl: Crl
   ...(crl && (change ?? 0) <= crl.change && { publishedBy: crl.number }),
 });
 
-async function publish({ code: ca, ledger, signer, certificate, clock }: EmbeddedCaParts): Promise<number> {
+async function publish({ code: ca, ledger, signer, issuer, clock }: OpenedCa): Promise<number> {
   const record = await ledger.publish({
     ca,
     make: async ({ last, change, revoked }) => {
@@ -130,7 +148,7 @@ async function publish({ code: ca, ledger, signer, certificate, clock }: Embedde
       const entries = (await revoked()).map(({ serial, statusSince, reason }) =>
         encodeCrlEntry({ serial, since: statusSince, reason: reason ?? 'unspecified' }),
       );
-      const der = await buildCrl({ signer, issuer: parseCertificate(certificate), number, thisUpdate: now, nextUpdate, entries });
+      const der = await buildCrl({ signer, issuer, number, thisUpdate: now, nextUpdate, entries });
       return { number, thisUpdate: now, nextUpdate, der };
     },
   });
