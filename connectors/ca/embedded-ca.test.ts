@@ -34,13 +34,15 @@ afterAll(() => database.drop());
 
 /** Signatures made by the CA's key: what must not be made twice for an order. */
 let signatures = 0;
+/** Calls of the HSM's random generator. */
+let draws = 0;
 let now = new Date('2026-11-24T12:00:00.000Z');
 const open = (ledger: CaLedger): CertificateAuthority =>
   embeddedCa({
     code: 'main',
     certificate: root.certificate.der,
     signer: { spec: root.signer.spec, spki: root.signer.spki, sign: (data) => (signatures++, root.signer.sign(data)) },
-    random: (length) => Promise.resolve(randomBytes(length)),
+    random: (length) => (draws++, Promise.resolve(randomBytes(length))),
     ledger,
     urls: { crl: 'http://pki.example/crl/main.crl', ocsp: 'http://pki.example/ocsp/main', caIssuers: 'http://pki.example/ca/main.crt' },
     clock: () => now,
@@ -96,6 +98,15 @@ describe.each([
     const reference = newReference();
     const answers = await Promise.all(Array.from({ length: 8 }, () => issued(ca, reference)));
     expect(new Set(answers.map((a) => a.certificate.toString('hex'))).size).toBe(1);
+  });
+
+  test('many at once have serials of their own from few calls of the generator', async () => {
+    const ca = open(make());
+    await issued(ca);
+    const before = draws;
+    const serials = (await Promise.all(Array.from({ length: 40 }, () => issued(ca)))).map((answer) => answer.serial);
+    expect(new Set(serials).size).toBe(40);
+    expect(draws).toBe(before);
   });
 
   test('another order under the same reference is refused', async () => {

@@ -59,7 +59,8 @@ interface OpenedCa extends EmbeddedCaParts {
   issuer: Certificate;
 }
 
-const BLOCK = 1024;
+/** For a hundred serial numbers. Below the 2 KiB that small HSMs give at once. */
+const BLOCK = 1600;
 
 /** The generator is asked for a block, and gives it out in pieces, each once: a call of the HSM less for every certificate. */
 function inBlocks(random: EmbeddedCaParts['random']): EmbeddedCaParts['random'] {
