@@ -30,5 +30,6 @@ async function runOne(benchmark: Benchmark, given: BenchContext): Promise<Result
 function foreignSince(before: { machine: number; own: number }): number {
   const machine = machineSeconds() - before.machine;
   const own = cpuSeconds([process.pid]) - before.own;
+  if (machine === 0) return 0; // it read what another benchmark had measured
   return Math.max(0, Math.round((1 - own / machine) * 1000) / 1000);
 }

@@ -122,7 +122,9 @@ async function reserve(knex: Knex, orders: Reservation[]): Promise<Entry[]> {
     [actor, column('ca'), column('serial'), column('clientRef'), column('orderHash'), column('notAfter')],
   );
   const made = new Map(rows.map((row) => [`${row.ca}/${row.clientRef}`, row]));
-  return Promise.all(orders.map(({ ca, clientRef }) => made.get(`${ca}/${clientRef}`) ?? foundEntry(knex, { ca, clientRef })));
+  return Promise.all(
+    orders.map(async ({ ca, clientRef }) => made.get(`${ca}/${clientRef}`) ?? (await foundEntry(knex, { ca, clientRef }))),
+  );
 }
 
 async function keep(knex: Knex, issued: Issued[]): Promise<Entry[]> {
@@ -137,7 +139,7 @@ async function keep(knex: Knex, issued: Issued[]): Promise<Entry[]> {
     [actor, column('ca'), column('serial'), column('certificate')],
   );
   const kept = new Map(rows.map((row) => [`${row.ca}/${row.serial}`, row]));
-  return Promise.all(issued.map(({ ca, serial }) => kept.get(`${ca}/${serial}`) ?? foundEntry(knex, { ca, serial })));
+  return Promise.all(issued.map(async ({ ca, serial }) => kept.get(`${ca}/${serial}`) ?? (await foundEntry(knex, { ca, serial }))));
 }
 
 /** One that somebody else wrote first: a statement of its own sees it. */

@@ -115,9 +115,9 @@ function signedCsr(csrs: readonly Buffer[], random: Random): Buffer {
   return sequence(changed, sequence(oid('1.2.840.10045.4.3.2')), bitString(sign('sha256', changed, key.privateKeyPem)));
 }
 
-async function readCsr(der: Buffer): Promise<Csr> {
+function readCsr(der: Buffer): Csr {
   const csr = parseCsr(der);
-  await verifyCsr(csr);
+  verifyCsr(csr);
   nameToString(csr.subject);
   return csr;
 }
