@@ -113,6 +113,24 @@ test('one refused address keeps no other mail from leaving, and its mail goes ag
   expect(await mailTroubleOf(knex(), bad.requestId)).toBeNull();
 });
 
+test('the activation code follows an address that another officer corrected, not one that whoever leads the request set alone', async () => {
+  const { requestId, holderId, to } = await queued();
+  const { registeredBy, deviceId } = await requestStore(knex()).load(requestId);
+  await shop.parts.secrets.ensureActivationCode({ deviceId: deviceId ?? '', requestId });
+  const codeTo = async (setBy: string, email: string) => {
+    const { version } = await knex()('holders').where({ id: holderId }).first<{ version: number }>('version');
+    const data = { ...person(), ...(await requestStore(knex()).load(requestId)).data, email };
+    await holderStore(knex()).update({ by: { kind: 'operator', id: setBy }, id: holderId, version, data });
+    received = [];
+    const mail = { template: 'activation-code', locale: 'it' as const, holderId, requestId, deviceId: deviceId ?? '' };
+    await mailOutboxStore(knex()).enqueue({ id: uuid(), eventKey: `code/${uuid()}`, ...mail });
+    await nextRound();
+    return received.at(-1)?.to;
+  };
+  expect(await codeTo(registeredBy, 'mine@aurelia.example')).toBe(to);
+  expect(await codeTo(await shop.operator('do'), 'right@aurelia.example')).toBe('right@aurelia.example');
+});
+
 test('a connection that drops after the mail was given sends it again under the same Message-ID', async () => {
   await queued();
   dropsAfterData = true;

@@ -51,5 +51,9 @@ async function messageOf({ knex, secrets, portalUrl }: Deps, mail: Mail): Promis
   const message = { id: mail.id, to: request.holderEmail };
   if (mail.template !== 'activation-code') return { ...message, ...renderMail(mail.template as 'device-suspended', mail.locale, props) };
   const code = await secrets.open({ deviceId: device.id, kind: 'activation' });
-  return { ...message, ...renderMail('activation-code', mail.locale, { ...props, portalUrl: `${portalUrl}/activate`, code: code.plain }) };
+  return {
+    ...message,
+    to: request.codeEmail,
+    ...renderMail('activation-code', mail.locale, { ...props, portalUrl: `${portalUrl}/activate`, code: code.plain }),
+  };
 }

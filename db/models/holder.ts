@@ -16,6 +16,8 @@ export class Holder extends Model {
   declare birthPlace: string;
   declare taxCode: string;
   declare email: string;
+  /** Null: as it was registered. */
+  declare emailSetBy: string | null;
   declare document: HolderData['document'];
   declare attributes: Record<string, unknown>;
   declare locale: 'it' | 'en';

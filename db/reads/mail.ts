@@ -1,25 +1,37 @@
 import type { Knex } from 'knex';
 
+import { codeEmailSql } from '../stores/request-for-work.ts';
 import { iso } from './requests.ts';
 
 export type MailTrouble = Awaited<ReturnType<typeof mailTroubleOf>>;
 
 /** The newest mail of a request, if it did not arrive: its address is refused, or the server does not take it and it is tried again. */
 export async function mailTroubleOf(knex: Knex, requestId: string) {
-  const mail = (await knex('mail_outbox')
-    .join('holders', 'holders.id', 'mail_outbox.holder_id')
-    .where({ requestId })
-    .orderBy('mail_outbox.created_at', 'desc')
-    .first('mail_outbox.*', 'holders.email')) as
-    { state: string; problem: string | null; email: string; template: string; createdAt: Date; nextAttemptAt: Date } | undefined;
+  const mail = (await knex('mail_outbox as m')
+    .join('holders as h', 'h.id', 'm.holder_id')
+    .join('requests as r', 'r.id', 'm.request_id')
+    .where('m.request_id', requestId)
+    .orderBy('m.created_at', 'desc')
+    .first('m.*', 'h.email', knex.raw(`${codeEmailSql} as code_email`))) as MailRow | undefined;
   if (!mail || mail.state === 'sent' || (mail.problem !== 'address_refused' && mail.problem !== 'server')) return null;
   return {
     problem: mail.problem,
     withCode: mail.template === 'activation-code',
-    to: mail.email,
+    to: mail.template === 'activation-code' ? mail.codeEmail : mail.email,
     since: iso(mail.createdAt) ?? '',
     nextAttemptAt: mail.state === 'queued' ? iso(mail.nextAttemptAt) : null,
   };
+}
+
+interface MailRow {
+  state: string;
+  problem: string | null;
+  template: string;
+  /** Of the holder, now. */
+  email: string;
+  codeEmail: string;
+  createdAt: Date;
+  nextAttemptAt: Date;
 }
 
 /** The mail server, as the mails tell it that wait for it: how many, since when. */

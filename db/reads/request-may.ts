@@ -17,6 +17,10 @@ interface Facts {
   excluded: string[];
 }
 
+/** Who leads a request does not direct its activation code to another address. */
+const leads = (actor: Actor, { registeredBy, submittedBy, deliveredBy }: WholeRequestRow): boolean =>
+  [registeredBy, submittedBy, deliveredBy].includes(actor.id);
+
 /** What the actor may do with the request in its present state: what the page offers. The workflow checks again. */
 export function mayDo(actor: Actor, { row, votes, production, mailer, mailTrouble, excluded }: Facts) {
   const state = row.state as RequestState;
@@ -33,7 +37,7 @@ export function mayDo(actor: Actor, { row, votes, production, mailer, mailTroubl
     scrap: stopped && can('device.produce'),
     deliver: state === 'produced' && can('device.deliver'),
     sendCode: state === 'delivered' && can('device.deliver'),
-    correctAddress: mailTrouble?.problem === 'address_refused' && can('holder.update'),
+    correctAddress: mailTrouble?.problem === 'address_refused' && can('holder.update') && !(mailTrouble.withCode && leads(actor, row)),
     printMailer: mailer !== null && mailer.printedAt === null && can('code.print'),
   };
 }

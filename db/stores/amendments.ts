@@ -66,8 +66,8 @@ function assertAmendable({ state }: Request): void {
   if (!amendable.includes(state)) throw failure('wrong_state', `The request is ${state}: its data cannot be changed any more.`);
 }
 
-async function applyTo(trx: Knex, request: Request, { data }: Amendment): Promise<void> {
-  await updateHolder(trx, request.holderId, data);
+async function applyTo(trx: Knex, request: Request, { data, operatorId: id }: Amendment): Promise<void> {
+  await updateHolder(trx, { id: request.holderId, by: { kind: 'operator', id } }, data);
   const search = searchText(data.givenName, data.familyName, data.taxCode, request.number, request.reference);
   await Request.query(trx)
     .findById(request.id)

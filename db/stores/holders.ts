@@ -37,7 +37,7 @@ export const holderStore = (knex: Knex) => ({
       const sentBefore = holder.version === version + 1 && isDeepStrictEqual(dataOf(holder), data);
       if (holder.version !== version && !sentBefore)
         throw failure('version_conflict', 'Somebody else changed this person. Reload and edit again.');
-      const row = await updateHolder(trx, id, data);
+      const row = await updateHolder(trx, { id, by }, data);
       return { id, version: row.version };
     }),
 });
@@ -52,11 +52,12 @@ export async function insertHolder(trx: Knex, by: ActorRef, { id, unitId, data, 
 }
 
 /** Writes personal data over those of a holder. To another e-mail address, the mails go again that the one before refused. */
-export async function updateHolder(trx: Knex, id: string, data: HolderData): Promise<Holder> {
+export async function updateHolder(trx: Knex, { id, by }: { id: string; by: ActorRef }, data: HolderData): Promise<Holder> {
   try {
     const { email } = found(await Holder.query(trx).findById(id), 'holder');
-    if (email !== data.email) await sendRefusedAgain(trx, id);
-    return await Holder.query(trx).patchAndFetchById(id, data);
+    if (email === data.email) return await Holder.query(trx).patchAndFetchById(id, data);
+    await sendRefusedAgain(trx, id);
+    return await Holder.query(trx).patchAndFetchById(id, { ...data, emailSetBy: by.kind === 'operator' ? by.id : null });
   } catch (error) {
     if ((error as { constraint?: string }).constraint === 'holders_unit_id_tax_code_key') {
       throw failure('duplicate', 'Another person of this office has this tax code.', [

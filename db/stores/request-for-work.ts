@@ -30,6 +30,8 @@ export interface RequestForWork extends Pick<Request, Columns> {
   holderLocale: 'it' | 'en';
   /** The registered address of now, not of the approval: where mails go. */
   holderEmail: string;
+  /** Where the activation code goes: the address of now, unless somebody who leads this request set it alone; then the approved one. */
+  codeEmail: string;
   profile: DeviceProfile;
   /** Operators who may not decide: who registered it, who amended it, whom it is for. */
   excluded: string[];
@@ -63,6 +65,9 @@ export const excludedSql = `array(
   select r.registered_by union select m.operator_id from amendments m where m.request_id = r.id and m.applied_at is not null
   union select o.id from operators o where o.tax_code = r.data ->> 'taxCode')`;
 
+/** Where the activation code of the request `r` of the holder `h` goes. */
+export const codeEmailSql = `case when h.email_set_by in (r.registered_by, r.submitted_by, r.delivered_by) then r.data ->> 'email' else h.email end`;
+
 /** Reads the request as its workflow needs it; `not_found` if there is none. */
 export async function loadRequest(knex: Knex, id: string): Promise<RequestForWork> {
   const row = await knex('requests as r')
@@ -74,6 +79,7 @@ export async function loadRequest(knex: Knex, id: string): Promise<RequestForWor
       ...columns,
       knex.raw(`(r.data ->> 'givenName') || ' ' || (r.data ->> 'familyName') as holder_name`),
       knex.raw(`${excludedSql} as excluded`),
+      knex.raw(`${codeEmailSql} as code_email`),
     );
   return found(row, 'request');
 }

@@ -86,7 +86,7 @@ const knownRequest = (trx: Knex, { id, unitId, reference }: NewRequest): Promise
 async function holderOf(trx: Knex, { by, unitId, holder }: NewRequest): Promise<Holder> {
   if ('id' in holder) return found(await Holder.query(trx).findOne({ id: holder.id, unitId }), 'person');
   const row = await insertHolder(trx, by, { id: holder.newId, unitId, data: holder.data, ...(holder.locale && { locale: holder.locale }) });
-  return row.id === holder.newId ? row : updateHolder(trx, row.id, holder.data);
+  return row.id === holder.newId ? row : updateHolder(trx, { id: row.id, by }, holder.data);
 }
 
 /** Undefined when another call with the same reference was faster. */

@@ -183,7 +183,7 @@ export const request = {
     refused: (what: string) => `${what} did not arrive`,
     refusedText: (to: string) => `The mail server refuses the address ${to}.`,
     refusedYou: 'Correct it, and the mail goes again by itself.',
-    refusedNotYou: 'Whoever registers persons can correct it; the mail then goes again by itself.',
+    refusedNotYou: 'Another officer who registers persons can correct it; the mail then goes again by itself.',
     waits: (what: string) => `${what} waits for the mail server`,
     waitsText: (since: string, next: string) =>
       `Since ${since}. Nothing is lost: we try again by ourselves${next ? `, next at ${next}` : ''}.`,

@@ -190,7 +190,7 @@ export const request: typeof source.request = {
     refused: (what) => `${what} non è arrivato`,
     refusedText: (to) => `Il server di posta rifiuta l’indirizzo ${to}.`,
     refusedYou: 'Correggilo: l’e-mail riparte da sola.',
-    refusedNotYou: 'Può correggerlo chi registra le persone: poi l’e-mail riparte da sola.',
+    refusedNotYou: 'Può correggerlo un altro operatore che registra le persone: poi l’e-mail riparte da sola.',
     waits: (what) => `${what} attende il server di posta`,
     waitsText: (since, next) => `Da ${since}. Nulla va perso: riproviamo da soli${next ? `, alle ${next}` : ''}.`,
     correct: 'Correggi l’indirizzo…',
