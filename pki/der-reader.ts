@@ -56,9 +56,15 @@ function assertPrimitive({ tag, value }: DerNode): void {
     ((tag === 0x02 || tag === 0x0a) && value.length === 0) ||
     (tag === 0x03 && (first > 7 || (value.length === 1 && first !== 0))) ||
     (tag === 0x05 && value.length !== 0) ||
-    (tag === 0x06 && (first === 0x80 || ((value.at(-1) ?? 0x80) & 0x80) !== 0));
+    (tag === 0x06 && !isOid(value));
   if (wrong) throw new DerError(`the contents do not suit tag ${hex(tag)}`);
 }
+
+/** X.690 8.19.2: the last octet ends its arc, and none begins with a zero that adds nothing. */
+const isOid = (value: Buffer): boolean =>
+  value.length > 0 &&
+  ((value.at(-1) ?? 0) & 0x80) === 0 &&
+  value.every((octet, i) => octet !== 0x80 || (i > 0 && ((value[i - 1] ?? 0) & 0x80) !== 0));
 
 function elementAt(bytes: Buffer, start: number, depth: number): DerNode {
   const tag = octetAt(bytes, start);

@@ -155,3 +155,10 @@ test('an arc of 2^32 + 1 is not the arc 1', () => {
   expect(oidOf(readDer(der.oid(id)))).toBe(id);
   expect(der.oid(id)).not.toEqual(der.oid('1.2.840.113549.1.1.1'));
 });
+
+test.each(['06082a8048ce3d030107', '0603552a80', '0600', '0602805a'].map((hex) => [hex]))(
+  'an object identifier with an arc that begins with nothing, or does not end, is refused: %s',
+  (hex) => {
+    expect(() => assertDer(readDer(Buffer.from(hex, 'hex')))).toThrow();
+  },
+);

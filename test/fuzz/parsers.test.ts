@@ -1,12 +1,11 @@
-import { randomInt } from 'node:crypto';
-
 import { expect, test } from 'vitest';
 
 import { fuzz } from './target.ts';
 import { allTargets } from './targets.ts';
 
 const INPUTS = 1_000;
-const seed = randomInt(2 ** 31);
+/** Always the same: here a change of ours is tried; new inputs are looked for by the long form. */
+const seed = 1;
 const targets = await allTargets();
 
 test.each(targets)(

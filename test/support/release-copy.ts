@@ -22,20 +22,21 @@ export function releaseCopy(changes: Changes): { dir: string; remove(): void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-const imported = (source: string) => `import { patched } from '@temporalio/workflow';\n${source}`;
+/** Under a name of its own: the file may import it already. */
+const imported = (source: string) => `import { patched as isPatched } from '@temporalio/workflow';\n${source}`;
 
 /** A release whose request and production take a further step, as docs/OPERATIONS.md says it is done: behind `patched`. */
 export const guardedChange: Changes = {
   'workflows/request.ts': (source) =>
     imported(source).replace(
       /( *)(await main\.recordDecision\(\{ requestId, vote \}\);)/,
-      `$1if (patched('read-before-decision')) await main.openRequest({ requestId });\n$1$2`,
+      `$1if (isPatched('read-before-decision')) await main.openRequest({ requestId });\n$1$2`,
     ),
   'workflows/device-production.ts': (source) =>
     imported(source).replace(
       '() => main.completeProduction({ productionId })',
       `async () => {
-      if (patched('read-before-completion')) await main.openRequest({ requestId });
+      if (isPatched('read-before-completion')) await main.openRequest({ requestId });
       await main.completeProduction({ productionId });
     }`,
     ),

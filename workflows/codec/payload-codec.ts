@@ -22,7 +22,7 @@ export const encryptingCodec = (ring: KeyRing): PayloadCodec => ({
     const key = await ring.key(id);
     return payloads.map((payload) => encrypt(payload, { id, key }));
   },
-  decode: (payloads) => Promise.all(payloads.map((payload) => (isServerNote(payload) ? payload : decrypt(payload, ring)))),
+  decode: (payloads) => Promise.all(payloads.map(async (payload) => (isServerNote(payload) ? payload : decrypt(payload, ring)))),
 });
 
 const isServerNote = ({ metadata, data }: Payload): boolean =>

@@ -137,10 +137,10 @@ const readQuery = ({ operation, url }: { operation: AnyOperation; url: string })
   parseAddress(operation.query, { ...contextOf({ method: 'GET', url }).query });
 
 /** Every moment that is accepted is one that PostgreSQL has. */
-function judgeQuery(_: unknown, read: { from?: string; to?: string; limit: number }): void {
+function judgeQuery(_: unknown, read: { from?: string; to?: string; limit?: number }): void {
   for (const time of [read.from, read.to])
     if (time !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(time)) throw new Error(time);
-  whole(read.limit);
+  if (read.limit !== undefined) whole(read.limit);
 }
 
 function whole(value: number): void {
