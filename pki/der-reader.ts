@@ -69,6 +69,8 @@ const isOid = (value: Buffer): boolean =>
 function elementAt(bytes: Buffer, start: number, depth: number): DerNode {
   const tag = octetAt(bytes, start);
   if ((tag & 0x1f) === 0x1f) throw new DerError('tags above 30 do not occur here');
+  // X.690 8.1.5: it ends what has no definite length, and DER has nothing of that kind.
+  if (tag === 0) throw new DerError('end-of-contents octets');
   const { length, size } = lengthAt(bytes, start + 1);
   const from = start + 1 + size;
   if (from + length > bytes.length) throw new DerError('truncated');

@@ -162,3 +162,8 @@ test.each(['06082a8048ce3d030107', '0603552a80', '0600', '0602805a'].map((hex) =
     expect(() => assertDer(readDer(Buffer.from(hex, 'hex')))).toThrow();
   },
 );
+
+test('octets that end nothing are refused wherever they stand', () => {
+  for (const hex of ['0000', '30020000', '310400000000'])
+    expect(() => assertDer(readDer(Buffer.from(hex, 'hex')))).toThrow(/end-of-contents/);
+});

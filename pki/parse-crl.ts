@@ -2,7 +2,7 @@ import { authorityKeyIdentifierOf } from './certificate-fields.ts';
 import type { CrlEntry, CrlReason } from './crl.ts';
 import { reasonCodes } from './crl.ts';
 import type { DerNode } from './der-reader.ts';
-import { children, decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
+import { assertDer, children, decoding, DerError, expectTag, Fields, readDer } from './der-reader.ts';
 import { algorithmOf, bitOctetsOf, smallNumberOf, timeOf, unsignedOf } from './der-values.ts';
 import { extensionIds } from './extensions.ts';
 import type { Extensions } from './parse-certificate.ts';
@@ -26,6 +26,9 @@ export interface Crl {
   signature: Buffer;
 }
 
+/** Names and extensions are shorter. */
+const MAX_ASSERTED = 65_536;
+
 /** Reads a version 2 CRL with the fields that RFC 5280 5 requires; throws `failure('invalid_input')`. Verifies no signature. */
 export function parseCrl(der: Buffer): Crl {
   const problem = { code: 'invalid_input', message: 'The CRL cannot be read. Give one X.509 version 2 CRL in DER.' } as const;
@@ -35,6 +38,10 @@ export function parseCrl(der: Buffer): Crl {
     const signatureAlgorithm = algorithmOf(fields.next());
     const signature = bitOctetsOf(fields.next());
     fields.end();
+    // Everything but the entries, of which there may be a million: each of theirs is read anyway.
+    children(tbs)
+      .filter((part) => part.tag !== 0x30 || part.raw.length < MAX_ASSERTED)
+      .forEach(assertDer);
     return { ...bodyOf(tbs, signatureAlgorithm), tbs: tbs.raw, signatureAlgorithm, signature };
   });
 }
