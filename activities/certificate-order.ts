@@ -14,6 +14,10 @@ export const holderFields = ({ data }: Pick<RequestForWork, 'data'>, deviceSeria
   return { givenName, familyName, taxCode, email, birthDate, birthPlace, deviceSerial };
 };
 
+/** The name that a profile gives to a holder. */
+export const subjectOf = ({ subject }: Pick<CertificateProfile, 'subject'>, fields: Record<string, string>): [string, string][] =>
+  subject.map(([type, template]) => [type, fillTemplate(template, fields)]);
+
 /**
  * The order for one slot, out of the approved data. The same whenever it is made: times count from the plan, because a CA takes a second order
  * under the same reference only if it is the same.
@@ -30,7 +34,7 @@ export function certificateOrder(input: {
   const start = Math.floor((certificate.createdAt.getTime() - backdating) / 1000) * 1000;
   return {
     csr: certificate.csr,
-    subject: profile.subject.map(([type, template]) => [type, fillTemplate(template, fields)]),
+    subject: subjectOf(profile, fields),
     subjectAltNames: { ...(email && { email: fillTemplate(email, fields) }), ...(upn && { upn: fillTemplate(upn, fields) }) },
     profile: { keyUsage, extendedKeyUsage, policies },
     notBefore: new Date(start),

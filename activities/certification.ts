@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
-
 import { log } from '@temporalio/activity';
 
 import type { CaAnswer, CertificateAuthority } from '../connectors/ca/ca.ts';
 import type { Certificate } from '../db/models/certificate.ts';
 import type { CertificateStore } from '../db/stores/certificates.ts';
 import { errorCodeOf, failure, type ErrorCode } from '../domain/errors.ts';
-import { nameToString } from '../pki/name.ts';
-import { parseCertificate } from '../pki/parse-certificate.ts';
-import { certificateOrder, holderFields } from './certificate-order.ts';
+import { takeCertificate } from './ca-answer.ts';
+import { certificateOrder, holderFields, subjectOf } from './certificate-order.ts';
 import { onProduction, type ProductionRecords, type ProductionWork } from './production-work.ts';
 import { askAgain } from './waiting.ts';
 
@@ -33,7 +30,7 @@ export const certificationActivities = (deps: Deps) => ({
       const { deviceId } = work.production;
       const all = () => deps.certificates.ofDevice(deviceId);
       if ((await deps.records.steps.start({ productionId, step: 'certify' })).state === 'done') return;
-      for (const certificate of (await all()).filter((c) => c.ca === ca && isOpen(c))) await obtain(deps, work, certificate);
+      for (const certificate of (await all()).filter((c) => c.ca === ca && isOpen(c))) await obtain(deps, { work, certificate });
       const refused = (await all()).find((c) => c.state === 'failed');
       if (refused)
         throw failure('ca_refused', `The CA refused the certificate for ${refused.slot}: ${refused.problemDetail ?? ''} Scrap the card.`);
@@ -42,16 +39,22 @@ export const certificationActivities = (deps: Deps) => ({
 
   /** Before a card is given up: learns of every order what became of it, so that what was issued can be revoked. Orders nothing. */
   settleCertificates: ({ productionId, ca }: Input): Promise<void> =>
-    onProduction(deps.records, productionId, async ({ production }) => {
-      const open = (await deps.certificates.ofDevice(production.deviceId)).filter((c) => c.ca === ca && isOpen(c));
-      for (const certificate of open) await settle(deps, certificate, await caOf(deps, ca).lookup(certificate.clientRef));
+    onProduction(deps.records, productionId, async (work) => {
+      const open = (await deps.certificates.ofDevice(work.production.deviceId)).filter((c) => c.ca === ca && isOpen(c));
+      for (const certificate of open) await settle(deps, { work, certificate }, await caOf(deps, ca).lookup(certificate.clientRef));
     }),
 });
 
 /** Its fate is not known yet. */
 const isOpen = ({ state }: Certificate): boolean => state === 'requested' || state === 'submitted' || state === 'unknown';
 
-async function obtain(deps: Deps, work: ProductionWork, certificate: Certificate): Promise<void> {
+interface Order {
+  work: ProductionWork;
+  certificate: Certificate;
+}
+
+async function obtain(deps: Deps, ordered: Order): Promise<void> {
+  const { work, certificate } = ordered;
   const profile = await deps.certificates.profile(certificate.profile);
   const order = certificateOrder({ certificate, profile, fields: holderFields(work.request, work.production.serial) });
   const answer = await ask(deps, certificate, async (ca) => {
@@ -59,7 +62,7 @@ async function obtain(deps: Deps, work: ProductionWork, certificate: Certificate
     return known.state === 'unknown_order' ? ca.submit(order, certificate.clientRef) : known;
   });
   if (answer.state === 'pending' || answer.state === 'unknown_order') throw askAgain('The CA has not decided yet.', retryAfter(answer));
-  await record(deps, certificate, answer);
+  await record(deps, ordered, answer);
 }
 
 /** No answer leaves the certificate `unknown` until there is one; a refusal in words is an answer. */
@@ -79,20 +82,26 @@ async function ask(deps: Deps, certificate: Certificate, question: (ca: Certific
 const refusals: ReadonlySet<ErrorCode> = new Set(['ca_refused', 'csr_invalid', 'policy_violation', 'invalid_input', 'not_supported']);
 const retryAfter = (answer: CaAnswer): number => (answer.state === 'pending' ? answer.retryAfterSeconds : 30);
 
-async function settle(deps: Deps, certificate: Certificate, answer: CaAnswer): Promise<void> {
+/** How long an order that got no answer may still be under way to the CA: until then its silence is no word. */
+const underWayMs = 2 * 60_000;
+
+async function settle(deps: Deps, ordered: Order, answer: CaAnswer): Promise<void> {
   if (answer.state === 'pending') throw askAgain('The CA has not decided yet.', answer.retryAfterSeconds);
-  const { id } = certificate;
-  if (answer.state === 'unknown_order')
+  const { id, state, stateSince } = ordered.certificate;
+  if (answer.state === 'unknown_order') {
+    const age = Date.now() - stateSince.getTime();
+    if (state === 'unknown' && age < underWayMs)
+      throw askAgain('An order to the CA may still be under way.', Math.ceil((underWayMs - age) / 1000));
     return deps.certificates.failed({ id, detail: 'The card was given up before the order reached the CA.' });
-  return record(deps, certificate, answer);
+  }
+  return record(deps, ordered, answer);
 }
 
-async function record(deps: Deps, { id, spkiSha256 }: Certificate, answer: CaAnswer & { state: 'issued' | 'refused' }): Promise<void> {
-  if (answer.state === 'refused') return deps.certificates.failed({ id, detail: answer.reason });
-  const { serial, spki, subject, notBefore, notAfter } = parseCertificate(answer.certificate);
-  const same = spkiSha256?.equals(createHash('sha256').update(spki).digest()) && serial === answer.serial;
-  if (!same) throw failure('ca_refused', 'The CA answered with a certificate for another key. Report it to the administrators of the CA.');
-  await deps.certificates.issued({ id, der: answer.certificate, serial, subject: nameToString(subject), notBefore, notAfter });
+async function record(deps: Deps, { work, certificate }: Order, answer: CaAnswer & { state: 'issued' | 'refused' }): Promise<void> {
+  if (answer.state === 'refused') return deps.certificates.failed({ id: certificate.id, detail: answer.reason });
+  const profile = await deps.certificates.profile(certificate.profile);
+  const subject = subjectOf(profile, holderFields(work.request, work.production.serial));
+  await takeCertificate({ ca: caOf(deps, certificate.ca), certificates: deps.certificates }, { certificate, answer, subject });
 }
 
 function caOf({ cas }: Deps, code: string): CertificateAuthority {

@@ -45,4 +45,4 @@ export async function onProduction<T>(
   return result;
 }
 
-const waitOf = (code: ErrorCode): RequestWait => (code === 'hsm_unavailable' ? 'hsm' : code === 'unavailable' ? 'ca' : 'system');
+const waitOf = (code: ErrorCode): RequestWait => (code.startsWith('hsm_') ? 'hsm' : code === 'unavailable' ? 'ca' : 'system');

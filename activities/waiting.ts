@@ -10,12 +10,19 @@ export interface Wait {
   nextAttemptAt: Date;
 }
 
-/** Failures that pass by themselves: the HSM or a service comes back. All others that have a code are for a person. */
-const passing: ReadonlySet<ErrorCode> = new Set(['hsm_unavailable', 'unavailable', 'internal']);
+/**
+ * Failures that pass by themselves: the HSM or a service comes back. All others that have a code are for a person. A refused PIN is no
+ * exception: asking again does not give it to the token again (connectors/hsm/token-login.ts).
+ */
+const passing: ReadonlySet<ErrorCode> = new Set(['hsm_unavailable', 'hsm_pin_incorrect', 'hsm_key_missing', 'unavailable', 'internal']);
 
 const second = 1000;
-/** Growing distance: 1, 2, 4 … seconds, at most 5 minutes. */
-export const delayBefore = (nextAttempt: number): number => Math.min(5 * 60 * second, second * 2 ** Math.min(20, nextAttempt - 2));
+/**
+ * Growing distance: 1, 2, 4 … seconds, at most half a minute, so that all work is under way within a minute after an outage of any length;
+ * up to a fifth less by chance, so that what began to wait together does not come back together.
+ */
+export const delayBefore = (nextAttempt: number): number =>
+  Math.round(Math.min(30, 2 ** Math.min(20, nextAttempt - 2)) * second * (1 - Math.random() / 5));
 
 /** Thrown when a peer said itself when to ask again. */
 export const askAgain = (detail: string, afterSeconds: number): ApplicationFailure =>
@@ -33,7 +40,8 @@ export async function retrying<T>(work: () => Promise<T>, note: (wait: Wait) => 
     if (!passing.has(code)) throw error;
     const delay = delayAsked(error) ?? delayBefore(Context.current().info.attempt + 1);
     const detail = code === 'internal' ? 'An unexpected error; it is in the log of the worker.' : (error as Error).message;
-    if (code === 'internal') log.error('activity failed', { error });
+    // What passes by itself is told by its sentence; what lies behind it is for whoever reads the log.
+    if (code === 'internal' || (error as Error).cause !== undefined) log.error('activity failed', { error });
     await note({ code, detail, nextAttemptAt: new Date(Date.now() + delay) });
     throw ApplicationFailure.create({ type: code, message: detail, nextRetryDelay: delay });
   }

@@ -40,6 +40,7 @@ export const errorCodes = {
   already_printed: { status: 410, title: 'Printed once and gone' },
   hsm_unavailable: { status: 503, title: 'The HSM does not answer' },
   hsm_pin_incorrect: { status: 503, title: 'The HSM refuses its PIN' },
+  hsm_key_missing: { status: 503, title: 'The HSM lacks a key' },
   unavailable: { status: 503, title: 'A service does not answer' },
   internal: { status: 500, title: 'Internal error' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -64,6 +64,10 @@ export const certificateStore = (knex: Knex) => ({
 
   get: async (id: string): Promise<Certificate> => found(await Certificate.query(knex).findById(id), 'certificate'),
 
+  /** Whether a certificate of ours has this serial number of the CA. */
+  has: async ({ ca, serial }: { ca: string; serial: string }): Promise<boolean> =>
+    (await Certificate.query(knex).findOne({ ca, serial }).select('id')) !== undefined,
+
   ofDevice: (deviceId: string): Promise<Certificate[]> =>
     Certificate.query(knex).where({ deviceId }).orderBy('createdAt').orderBy('id').execute(),
 

@@ -35,7 +35,8 @@ export const problems: typeof source.problems = {
   stock_empty: 'In questa postazione non ci sono carte vuote: scegline un’altra o rifornisci le scorte',
   already_printed: 'La busta dei codici è già stata stampata. Se è persa, scarta la carta e fanne un’altra',
   hsm_unavailable: 'L’HSM non risponde. Non si è perso nulla: continuiamo a provare',
-  hsm_pin_incorrect: 'L’HSM rifiuta il suo PIN: avvisa l’amministratore',
+  hsm_pin_incorrect: 'L’HSM rifiuta il suo PIN: avvisa l’amministratore. Non si riprova finché il file del PIN non è corretto',
+  hsm_key_missing: 'All’HSM manca una chiave: avvisa l’amministratore. Continuiamo a cercarla',
   unavailable: 'Un servizio non risponde: riprova tra un minuto',
   internal: 'Qualcosa si è rotto sul server. Niente è rimasto a metà: riprova, poi avvisa l’amministratore',
   unreachable: 'Il server non risponde. Controlla la rete e riprova',
@@ -58,6 +59,25 @@ export const messages: typeof source.messages = {
   'Another officer must decide: you registered this request or it is for you.':
     'Deve decidere un’altra persona: l’hai registrata tu o è per te.',
   'The request is already decided. Reload to see who decided.': 'La richiesta è già decisa. Ricarica per vedere da chi.',
+  'no answer in 2 s': 'nessuna risposta in 2 s',
+  'does not answer as it should': 'non risponde come dovrebbe',
+  'The HSM does not answer. Connect it again: it is tried again by itself.': 'L’HSM non risponde. Ricollegalo: si riprova da soli.',
+  'The HSM is too slow: no session was free in time. It is tried again by itself.':
+    'L’HSM è troppo lento: nessuna sessione si è liberata in tempo. Si riprova da soli.',
+  'The HSM refuses its PIN. Correct the PIN file: the PIN is tried once more when the file has changed.':
+    'L’HSM rifiuta il suo PIN. Correggi il file del PIN: il PIN si riprova una volta quando il file è cambiato.',
+  'The PIN file of the HSM cannot be read. Put it back: it is read again by itself.':
+    'Il file del PIN dell’HSM non si legge. Rimettilo: si rilegge da solo.',
+  'The HSM has one PIN try left, which is not used up by itself. Log in once by hand with the right PIN.':
+    'All’HSM resta un solo tentativo di PIN, che non si consuma da soli. Accedi una volta a mano con il PIN giusto.',
+  'The CA gave no answer.': 'La CA non ha risposto.',
+  'The CA did not answer in time.': 'La CA non ha risposto in tempo.',
+  'The CA does not answer.': 'La CA non risponde.',
+  'An order to the CA may still be under way.': 'Un ordine alla CA può essere ancora in viaggio.',
+  'The answer of the CA cannot be read. The CA is asked again.': 'La risposta della CA non si legge. Si richiede alla CA.',
+  'The CA has not decided yet.': 'La CA non ha ancora deciso.',
+  'The CA has not carried the change out yet.': 'La CA non ha ancora eseguito la modifica.',
+  'An earlier change of this certificate comes first.': 'Prima tocca a una modifica precedente di questo certificato.',
   'You have already approved. Another officer must take the next step.': 'Hai già approvato. Il prossimo passo tocca a un’altra persona.',
 };
 export const atMost: typeof source.atMost = (max) => `Al massimo ${max} caratteri`;
