@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Knex } from 'knex';
 
-import type { Hsm } from '../connectors/hsm/hsm.ts';
 import { migrationsCurrent } from '../db/migrate.ts';
 import type { HealthCheck } from '../connectors/monitor/health.ts';
 
@@ -9,7 +8,7 @@ interface Checked {
   db: Knex;
   auditDb: Knex;
   temporal: Pick<Client, 'connection' | 'options'>;
-  hsm: Pick<Hsm, 'status'>;
+  hsm: () => Promise<unknown>;
 }
 
 /** What the API cannot work without. */
@@ -17,7 +16,7 @@ export const healthChecks = ({ db, auditDb, temporal, hsm }: Checked): HealthChe
   { name: 'database', check: () => assertServes(db) },
   { name: 'audit database', check: () => auditDb.raw('select 1') },
   { name: 'temporal', check: () => temporal.connection.workflowService.describeNamespace({ namespace: temporal.options.namespace }) },
-  { name: 'hsm', check: () => hsm.status() },
+  { name: 'hsm', check: hsm },
 ];
 
 /** It has the schema of this release and takes writes. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { v7 as uuid } from 'uuid';
 
 import { readEnvironment } from '../connectors/environment/environment.ts';
-import { openDataKeys } from '../connectors/hsm/data-keys.ts';
+import { lazyDataKeys, openDataKeys } from '../connectors/hsm/data-keys.ts';
 import { keepFresh } from '../connectors/hsm/fresh-keys.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { followLevels } from '../connectors/log/follow-levels.ts';
@@ -24,6 +24,7 @@ import { sessionAuthenticator } from './auth/session.ts';
 import { listenToChanges } from './changes.ts';
 import { refuseDemoAccounts } from './demo-accounts.ts';
 import { healthChecks } from './health-checks.ts';
+import { checkHsm } from './hsm-check.ts';
 import { operations } from './routes/index.ts';
 import { stopOnSignal } from './stop.ts';
 import { connectTemporal } from './temporal.ts';
@@ -38,9 +39,15 @@ const log = logs.module('process');
 if (profile === 'production') await refuseDemoAccounts(db);
 else log.warn({ profile }, 'not for production: plain connections, weak passwords and demonstration accounts are allowed');
 const auditDb = openDatabase(config.AUDIT_DATABASE_URL);
-const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 2 });
-const codeKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'codes', newId: uuid() });
-const payloadKeys = await openDataKeys(hsm, dataKeyStore(db), { purpose: 'payload', newId: uuid() });
+const hsm = openHsm({
+  module: config.PKCS11_MODULE,
+  tokenLabel: config.HSM_TOKEN,
+  pin: config.HSM_PIN,
+  pinFile: process.env['HSM_PIN_FILE'],
+  sessions: 2,
+});
+const codeKeys = lazyDataKeys(hsm, dataKeyStore(db), 'codes');
+const payloadKeys = lazyDataKeys(hsm, dataKeyStore(db), 'payload');
 const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
   log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
 );
@@ -50,7 +57,8 @@ const { client: temporal, close: closeTemporal } = connectTemporal(
 );
 const presence = openPresence(config.DATABASE_URL);
 const changes = await listenToChanges(config.DATABASE_URL, logs.module('changes'));
-const health = healthOf(healthChecks({ db, auditDb, temporal, hsm }));
+const hsmCheck = () => checkHsm({ db, hsm, work: () => openDataKeys(hsm, dataKeyStore(db), { purpose: 'payload', newId: uuid() }) });
+const health = healthOf(healthChecks({ db, auditDb, temporal, hsm: hsmCheck }));
 
 const registry = processRegistry();
 countPools(registry, { operations: db, audit: auditDb });

@@ -6,7 +6,7 @@ import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 const SIGNATURES = 3000;
 const { PKCS11_MODULE = '', HSM_TOKEN = '', HSM_PIN_FILE = '' } = process.env;
 const pin = readFileSync(HSM_PIN_FILE, 'utf8').trim();
-const hsm = await openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin, sessions: 2 });
+const hsm = openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin, sessions: 2 });
 const signer = await hsm.signer('ca-main');
 if (!signer) throw new Error('the token has no key of the CA');
 const data = Buffer.alloc(300, 7);

@@ -20,7 +20,7 @@ export async function prepare(env: Environment): Promise<void> {
     await Promise.all([migrate(operations), migrateAudit(audit)]);
     await seed({ knex: operations, profile: 'production' });
     await ensureNamespace(temporalTarget(config), config.TEMPORAL_NAMESPACE, { ms: TEMPORAL_MS });
-    const hsm = await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 1 });
+    const hsm = openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 1 });
     await initialiseKeys(hsm, operations).finally(() => hsm.close());
   } finally {
     await Promise.all([operations.destroy(), audit.destroy()]);

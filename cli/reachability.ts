@@ -91,7 +91,7 @@ async function temporal(_address: string, config: Configured): Promise<void> {
 
 /** A wrong PIN counts at the token: it is given once. */
 async function hsm(module: string, { HSM_PIN: pin = '', HSM_TOKEN: tokenLabel = '' }: Configured): Promise<void> {
-  const opened = await openHsm({ module, pin, tokenLabel, sessions: 1 });
+  const opened = openHsm({ module, pin, tokenLabel, sessions: 1 });
   try {
     await opened.status();
   } finally {

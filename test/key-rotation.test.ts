@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { newDataKey, openDataKeys, rewrapped, type DataKeys } from '../connectors/hsm/data-keys.ts';
+import { lazyDataKeys, newDataKey, openDataKeys, rewrapped, type DataKeys } from '../connectors/hsm/data-keys.ts';
 import { dataKeyStore } from '../db/stores/data-keys.ts';
 import { system } from '../domain/actor.ts';
-import { errorCodeOf } from '../domain/errors.ts';
+import { errorCodeOf, failure } from '../domain/errors.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { memoryWrapping } from './support/memory-wrapping.ts';
 
@@ -88,4 +88,18 @@ test('every change of keys is audited with who did it, and no key is in the trai
   const rows = await db.operations('audit_outbox').where({ objectType: 'data_keys', objectId: id });
   expect(rows).toMatchObject([{ operation: 'insert', actorId: by.id, after: { wrapped: expect.stringMatching(/^sha256:/) as string } }]);
   expect(JSON.stringify(rows)).not.toContain(wrapped.toString('hex'));
+});
+
+test('keys that the HSM cannot open yet say why, and open when it can', async () => {
+  const { current } = await ring();
+  let away = true;
+  const unwrap: typeof hsm.unwrap = (...of) => (away ? Promise.reject(failure('hsm_pin_incorrect', 'refused')) : hsm.unwrap(...of));
+  const late = lazyDataKeys({ unwrap }, store(), 'codes');
+  await expect(late.refresh()).rejects.toMatchObject({ type: 'hsm_pin_incorrect' });
+  expect(() => late.current).toThrow('refused');
+  await expect(late.key(current)).rejects.toMatchObject({ type: 'hsm_pin_incorrect' });
+  away = false;
+  await late.refresh();
+  expect(late.current).toBe(current);
+  expect(await late.key(current)).toHaveLength(32);
 });

@@ -35,7 +35,7 @@ if (env['SOFTHSM2_CONF']) process.env['SOFTHSM2_CONF'] = env['SOFTHSM2_CONF'];
 
 const knex = openDatabase(env['DATABASE_URL'] ?? '');
 const pin = readFileSync(env['HSM_PIN_FILE'] ?? '', 'utf8').trim();
-const hsm = await openHsm({ module: env['PKCS11_MODULE'] ?? '', tokenLabel: env['HSM_TOKEN'] ?? '', pin, sessions: 1 });
+const hsm = openHsm({ module: env['PKCS11_MODULE'] ?? '', tokenLabel: env['HSM_TOKEN'] ?? '', pin, sessions: 1 });
 const payloadKeys = await openDataKeys(hsm, dataKeyStore(knex), { purpose: 'payload', newId: v7() });
 const codeKeys = await openDataKeys(hsm, dataKeyStore(knex), { purpose: 'codes', newId: v7() });
 const connection = await Connection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });

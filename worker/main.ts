@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
-import { v7 } from 'uuid';
 
 import { createActivities } from '../activities/index.ts';
 import { readEnvironment } from '../connectors/environment/environment.ts';
-import { openDataKeys } from '../connectors/hsm/data-keys.ts';
+import { lazyDataKeys } from '../connectors/hsm/data-keys.ts';
 import { keepFresh } from '../connectors/hsm/fresh-keys.ts';
+import { keyMissing } from '../connectors/hsm/known-signer.ts';
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { followLevels } from '../connectors/log/follow-levels.ts';
 import { openLogs } from '../connectors/log/logs.ts';
@@ -27,6 +27,7 @@ import { relayAndSeal } from './audit-loop.ts';
 import { crewOf } from './crew.ts';
 import { embeddedCas } from './embedded-cas.ts';
 import { healthChecks } from './health-checks.ts';
+import { whenHsmAnswers } from './hsm-patience.ts';
 import { auditKeyLabel } from './initial-keys.ts';
 import { sendDueMails } from './mail-sender.ts';
 import { measuredHsm } from './measured-hsm.ts';
@@ -42,6 +43,8 @@ import { workMetrics } from './work-metrics.ts';
 const config = readEnvironment('worker', process.env);
 const portalUrl = `${config.PUBLIC_URL}/my`;
 
+/** Signatures run on the four threads of libuv: a slow HSM must leave one to everything else (files, names of hosts, card readers). */
+const hsmSessions = 3;
 const operations = openDatabase(config.DATABASE_URL, { poolMax: 20 });
 const audit = openDatabase(config.AUDIT_DATABASE_URL, { poolMax: 2 });
 const presence = openPresence(config.DATABASE_URL);
@@ -59,23 +62,21 @@ countDroppedLogs(registry, () => logs.dropped());
 workMetrics(registry, { operations, audit });
 
 const hsm = measuredHsm(
-  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 4 }),
+  openHsm({
+    module: config.PKCS11_MODULE,
+    tokenLabel: config.HSM_TOKEN,
+    pin: config.HSM_PIN,
+    pinFile: process.env['HSM_PIN_FILE'],
+    sessions: hsmSessions,
+  }),
   registry,
 );
-const codeKeys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'codes', newId: v7() });
-const payloadKeys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'payload', newId: v7() });
+const codeKeys = lazyDataKeys(hsm, dataKeyStore(operations), 'codes');
+const payloadKeys = lazyDataKeys(hsm, dataKeyStore(operations), 'payload');
 const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
   log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
 );
-const auditSigner = await hsm.signer(auditKeyLabel);
-if (!auditSigner) throw new Error('The HSM holds no key for the audit trail. Run `smartcms prepare` first.');
-const cas = await embeddedCas({ knex: operations, hsm, validationUrl: config.VALIDATION_URL });
-const mailer = openMailer({
-  ...{ url: config.SMTP_URL, from: config.MAIL_FROM, ca: config.SMTP_CA },
-  requireTls: config.SMARTCMS_PROFILE === 'production',
-});
 
-const cards = { dir: config.CARD_DIR, module: config.PKCS11_MODULE };
 const where = temporalTarget(config);
 const connection = await NativeConnection.connect(where);
 const clientConnection = await Connection.connect(where);
@@ -83,10 +84,6 @@ const { TEMPORAL_NAMESPACE: namespace } = config;
 const dataConverter = converterOf(payloadKeys);
 const client = new Client({ connection: clientConnection, namespace, dataConverter });
 
-const parts = activityParts({ knex: operations, processes: temporalProcesses(client), hsm, codeKeys, cas, cards, portalUrl });
-const activities = createActivities(parts);
-
-const workers = { connection, namespace, dataConverter, activities, log: logs.module('activities'), observe: activityMetrics(registry) };
 const crew = crewOf(logs.module('queues'));
 let isWorking = false;
 const health = healthOf(healthChecks({ database: operations, audit, temporal: client, hsm }));
@@ -94,6 +91,24 @@ const stopMonitoring = await startMonitoring({
   ...{ registry, health, config, log: logs.module('monitor') },
   isWorking: () => isWorking && crew.isRunning(),
 });
+
+const auditSigner = await whenHsmAnswers(async () => {
+  await Promise.all([codeKeys.refresh(), payloadKeys.refresh()]);
+  const signer = await hsm.signer(auditKeyLabel);
+  if (!signer) throw keyMissing(auditKeyLabel);
+  return signer;
+}, log);
+const cas = await embeddedCas({ knex: operations, hsm, validationUrl: config.VALIDATION_URL });
+const mailer = openMailer({
+  ...{ url: config.SMTP_URL, from: config.MAIL_FROM, ca: config.SMTP_CA },
+  requireTls: config.SMARTCMS_PROFILE === 'production',
+});
+
+const cards = { dir: config.CARD_DIR, module: config.PKCS11_MODULE };
+const parts = activityParts({ knex: operations, processes: temporalProcesses(client), hsm, codeKeys, cas, cards, portalUrl });
+const activities = createActivities(parts);
+
+const workers = { connection, namespace, dataConverter, activities, log: logs.module('activities'), observe: activityMetrics(registry) };
 await crew.add('main', () => mainWorker(workers));
 for (const ca of cas.keys()) await crew.add(`ca-${ca}`, () => caWorker(workers, ca));
 
@@ -118,7 +133,10 @@ const purgeLog = async () => {
   return { more: false };
 };
 const loops = [
-  repeating('audit', relayAndSeal({ operations, audit, signer: auditSigner }), { log: logs.module('audit'), pauseMs: 500 }),
+  repeating('audit', relayAndSeal({ operations, audit, signer: auditSigner, log: logs.module('audit') }), {
+    log: logs.module('audit'),
+    pauseMs: 500,
+  }),
   repeating('mail', () => sendDueMails({ knex: operations, mailer, secrets: parts.secrets, portalUrl }), {
     log: logs.module('mail'),
     pauseMs: 500,

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { CaLedger, SerialStatus } from '../connectors/ca/ca-ledger.ts';
 import { errorCodeOf } from '../domain/errors.ts';
 import type { Signer } from '../domain/signer.ts';
@@ -5,6 +7,7 @@ import { issuedBy, parseOcspRequest, type CertId } from '../pki/ocsp-request.ts'
 import { buildOcspResponse, ocspError, type OcspStatus } from '../pki/ocsp-response.ts';
 import { parseCertificate } from '../pki/parse-certificate.ts';
 import { batched } from './batched.ts';
+import { isHsmTrouble } from './hsm-patience.ts';
 
 /** A CA as relying parties see it. */
 export interface PublishedCa {
@@ -45,9 +48,27 @@ export function publishedCa({ code: ca, certificate, signer, ledger, clock }: Pu
       const responses = await Promise.all(
         certIds.map(async (certId) => ({ certId, status: await statusOf(certId), thisUpdate, nextUpdate })),
       );
-      return buildOcspResponse({ signer, producedAt: thisUpdate, responses, ...(nonce && { nonce }) });
+      return soon(buildOcspResponse({ signer, producedAt: thisUpdate, responses, ...(nonce && { nonce }) }));
     },
   };
+}
+
+/** Longer than any HSM needs; a client that waits for an answer gives up at about ten seconds. */
+const patienceMs = 5_000;
+
+/** RFC 6960 2.3: `tryLater` says that the responder is there and its HSM is not, or not in time. It is unsigned, as nothing can sign it. */
+async function soon(answer: Promise<Buffer>): Promise<Buffer> {
+  const giveUp = new AbortController();
+  const late = pause(patienceMs, ocspError('tryLater'), { signal: giveUp.signal });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([answer, late]);
+  } catch (error) {
+    if (!isHsmTrouble(error)) throw error;
+    return ocspError('tryLater');
+  } finally {
+    giveUp.abort();
+  }
 }
 
 function readRequest(request: Buffer): ReturnType<typeof parseOcspRequest> | undefined {

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { memoryLedger } from '../test/support/memory-ledger.ts';
 import { openssl } from '../test/support/openssl.ts';
 import { testCa, type TestCa } from '../test/support/test-ca.ts';
+import { failure } from '../domain/errors.ts';
+import type { Signer } from '../domain/signer.ts';
 import { issueCertificate } from '../pki/certificate.ts';
 import { publishedCa } from './published-ca.ts';
 import { validationAuthority } from './validation-authority.ts';
@@ -15,11 +17,15 @@ let ca: TestCa;
 let server: ReturnType<typeof validationAuthority>;
 let address: string;
 const ledger = memoryLedger();
+/** What the HSM does with data to sign; replaced where it is in trouble. */
+let hsm: Signer['sign'] = (data) => ca.signer.sign(data);
 
 beforeAll(async () => {
   ca = await testCa();
   const clock = () => new Date();
-  const published = publishedCa({ code: 'main', certificate: ca.certificate.der, signer: ca.signer, ledger, clock });
+  const { spec, spki } = ca.signer;
+  const signer: Signer = { spec, spki, sign: (data) => hsm(data) };
+  const published = publishedCa({ code: 'main', certificate: ca.certificate.der, signer, ledger, clock });
   server = validationAuthority(new Map([['main', published]]), pino({ level: 'silent' }), () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -121,4 +127,22 @@ test.each([
   });
   answer.resume();
   expect(answer.statusCode).toBe(status);
+});
+
+test.each([
+  ['gone', () => Promise.reject(failure('hsm_unavailable', 'away'))],
+  ['too slow', () => new Promise<Buffer>(() => undefined)],
+])('while the HSM is %s OCSP says to try later, and CRL and CA certificate are served', async (_, trouble) => {
+  const { der } = await certificate();
+  const run = await files(der);
+  const ask = () => run('ocsp', '-issuer', 'root.pem', '-cert', 'card.pem', '-url', `${address}/ocsp/main`, '-CAfile', 'root.pem');
+  hsm = trouble;
+  try {
+    await expect(ask()).rejects.toThrow('trylater');
+    expect((await fetch(`${address}/ca/main.crt`)).status).toBe(200);
+    expect((await fetch(`${address}/crl/main.crl`)).status).toBeLessThan(500);
+  } finally {
+    hsm = (data) => ca.signer.sign(data);
+  }
+  expect(await ask()).toContain('card.pem: good');
 });

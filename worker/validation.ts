@@ -12,6 +12,7 @@ import { setLogLevels } from '../db/reads/logging.ts';
 import { caLedger } from '../db/stores/ca-ledger.ts';
 import { caStore } from '../db/stores/cas.ts';
 import { loggingStore } from '../db/stores/logging.ts';
+import { caSigner } from './embedded-cas.ts';
 import { healthChecks } from './health-checks.ts';
 import { measuredHsm } from './measured-hsm.ts';
 import { publishedCa, type PublishedCa } from './published-ca.ts';
@@ -26,14 +27,19 @@ const registry = processRegistry();
 countPools(registry, { operations: knex });
 countDroppedLogs(registry, () => logs.dropped());
 const hsm = measuredHsm(
-  await openHsm({ module: config.PKCS11_MODULE, tokenLabel: config.HSM_TOKEN, pin: config.HSM_PIN, sessions: 2 }),
+  openHsm({
+    module: config.PKCS11_MODULE,
+    tokenLabel: config.HSM_TOKEN,
+    pin: config.HSM_PIN,
+    pinFile: process.env['HSM_PIN_FILE'],
+    sessions: 2,
+  }),
   registry,
 );
 
 const cas = new Map<string, PublishedCa>();
 for (const { code, keyLabel, certificate } of await caStore(knex).list()) {
-  const signer = await hsm.signer(keyLabel);
-  if (!signer) throw new Error(`The HSM does not hold the key ${keyLabel} of the CA ${code}. Connect the token that it was made in.`);
+  const signer = caSigner(hsm, { keyLabel, certificate });
   cas.set(code, publishedCa({ code, certificate, signer, ledger: caLedger(knex), clock: () => new Date() }));
 }
 

@@ -11,7 +11,11 @@ export const verifyAudit = operation({
   response: AuditVerification,
   handle: async (_, { db, auditDb, hsm }) => {
     const signer = await hsm.signer('audit');
-    if (!signer) throw failure('hsm_unavailable', 'The HSM has no audit key yet: nothing was sealed. Try again when the worker runs.');
+    if (!signer)
+      throw failure(
+        'hsm_key_missing',
+        'The HSM does not hold the key of the audit. Connect the token that it was made in, then try again.',
+      );
     return verify(auditDb, db, signer.spki);
   },
 });

@@ -27,7 +27,13 @@ const figures = z.object({
 });
 
 export const ServiceState = z
-  .object({ name: z.string(), state: shown(['ok', 'slow', 'down']), detail: z.string(), waiting: Count.optional() })
+  .object({
+    name: z.string(),
+    state: shown(['ok', 'slow', 'down']),
+    detail: z.string(),
+    reason: z.string().optional().describe('Code of the trouble, as in problem documents'),
+    waiting: Count.optional(),
+  })
   .meta({ id: 'ServiceState' });
 
 export const Home = z

@@ -227,7 +227,7 @@ describe('the reader', () => {
   test('two readers and the HSM work side by side in one process', async () => {
     const tokens = testTokens();
     tokens.create('side', PIN);
-    const hsm = await openHsm({ module: SOFTHSM, tokenLabel: 'side', pin: PIN, sessions: 2 });
+    const hsm = openHsm({ module: SOFTHSM, tokenLabel: 'side', pin: PIN, sessions: 2 });
     const signer = await hsm.signer('ca', 'P-256');
     const readers = [await cards.reader('left'), await cards.reader('right')];
     const personalise = async (own: VirtualReader, from: number) => {

@@ -1,3 +1,4 @@
+import { failure } from '../../domain/errors.ts';
 import type { KeyRing } from '../../domain/key-ring.ts';
 import type { Hsm } from './hsm.ts';
 
@@ -23,6 +24,8 @@ export interface WrappedKeys {
 export interface DataKeys extends KeyRing {
   /** Opens keys that were added and moves on to the newest usable one. */
   refresh(): Promise<void>;
+  /** Whether there is an open key for new values. */
+  isUsable(): boolean;
 }
 
 export const firstWrappingKey = 'kek';
@@ -35,7 +38,7 @@ export async function openDataKeys(hsm: Wrapper, store: WrappedKeys, of: { purpo
   const { purpose, newId } = of;
   const ring = dataKeys(hsm, store, purpose);
   await ring.refresh();
-  if (!ring.current) {
+  if (!ring.isUsable()) {
     await hsm.ensureWrappingKey(firstWrappingKey);
     await store.ensure(await newDataKey(hsm, { id: newId, purpose, wrappingKey: firstWrappingKey }));
     await ring.refresh();
@@ -54,21 +57,41 @@ export async function rewrapped(hsm: Pick<Hsm, 'wrap' | 'unwrap'>, key: WrappedK
   return hsm.wrap(wrappingKey, plain, aadOf(key));
 }
 
+/**
+ * The data keys of a purpose, opened in the background, so that a process starts while its HSM is away. Until they are open `current` and `key`
+ * throw what keeps them closed, and each use is one more try. The first key must be there.
+ */
+export function lazyDataKeys(hsm: Pick<Hsm, 'unwrap'>, store: WrappedKeys, purpose: KeyPurpose): DataKeys {
+  const ring = dataKeys(hsm, store, purpose);
+  ring.refresh().catch(() => undefined);
+  return ring;
+}
+
 function dataKeys(hsm: Pick<Hsm, 'unwrap'>, store: WrappedKeys, purpose: KeyPurpose): DataKeys {
   const keys = new Map<string, Buffer>();
   let current = '';
   let reading: Promise<void> | undefined;
+  let trouble: unknown = failure('hsm_unavailable', 'The data keys are being opened. Try again in a moment.');
   const read = async (): Promise<void> => {
     const rows = (await store.list()).filter((row) => row.purpose === purpose);
     for (const row of rows) if (!keys.has(row.id)) keys.set(row.id, await hsm.unwrap(row.wrappingKey, row.wrapped, aadOf(row)));
     current = rows.findLast((row) => row.usable)?.id ?? '';
+    if (!current) trouble = failure('hsm_key_missing', 'There are no data keys yet. Make them with `smartcms prepare`.');
   };
   /** Many who ask at once share one reading. */
-  const refresh = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)));
+  const refresh = (): Promise<void> =>
+    (reading ??= read()
+      .catch((error: unknown) => {
+        throw (trouble = error);
+      })
+      .finally(() => (reading = undefined)));
   return {
     refresh,
+    isUsable: () => current !== '',
     get current() {
-      return current;
+      if (current) return current;
+      refresh().catch(() => undefined);
+      throw trouble;
     },
     async key(id) {
       if (!keys.has(id)) await refresh();

@@ -6,8 +6,10 @@ export type Sealed = Buffer;
 /**
  * The hardware security module: one PKCS#11 token with the CA's, the audit's and the wrapping keys.
  *
- * Errors: `failure('hsm_unavailable')` when the token is gone or the session is lost and cannot be opened again (one attempt a call;
- * the next call tries again), `failure('hsm_pin_incorrect')` when it refuses the PIN: never tried again by itself, so the token cannot lock.
+ * Errors: `failure('hsm_unavailable')` when the token is gone, the session is lost and cannot be opened again, or it is too slow;
+ * `failure('hsm_key_missing')` when the token does not hold the key; `failure('hsm_pin_incorrect')` when it refuses the PIN, which is not
+ * given again before its file changes, so that no retry above can lock the token. While the token is away it is asked at most every two
+ * seconds, however many calls there are: the others get the same error at once.
  */
 export interface Hsm {
   /** The signing key with this label, made if `create` says of what kind. Undefined if absent. */
@@ -29,6 +31,8 @@ export interface HsmConfig {
   module: string;
   tokenLabel: string;
   pin: string;
+  /** Where the PIN came from, if that was a file: it is read anew at each login, so a corrected file counts without a new start. */
+  pinFile?: string | undefined;
   /** Concurrent sessions; 4 suits SoftHSM. */
   sessions: number;
 }

@@ -1,22 +1,20 @@
 import pkcs11 from 'pkcs11js';
 
-import { failure } from '../../domain/errors.ts';
 import type { KeySpec, Signer } from '../../domain/signer.ts';
 import { withCreationLock } from './creation-lock.ts';
 import type { Hsm, HsmConfig, Sealed } from './hsm.ts';
 import type { KeyPair } from './pkcs11-keys.ts';
+import { keyMissing } from './known-signer.ts';
 import { findKeyPair, generateKeyPair, signWith } from './pkcs11-keys.ts';
 import type { Handle } from './pkcs11-module.ts';
 import { unpadded } from './pkcs11-module.ts';
 import { destroyObjects, findObjects } from './pkcs11-objects.ts';
 import type { PooledSession, SessionPool } from './session-pool.ts';
-import { openSessionPool } from './session-pool.ts';
+import { sessionPool } from './session-pool.ts';
 import { generateWrappingKey, seal, unseal } from './wrapping-key.ts';
 
-/** Opens the token. Throws `hsm_unavailable` or `hsm_pin_incorrect`; later the Hsm recovers by itself, as its contract says. */
-export async function openHsm(config: HsmConfig): Promise<Hsm> {
-  return new Pkcs11Hsm(config, openSessionPool(config));
-}
+/** The token is opened when it is first used, so a process can start while it is away. Throws only when there is no such module. */
+export const openHsm = (config: HsmConfig): Hsm => new Pkcs11Hsm(config, sessionPool(config));
 
 class Pkcs11Hsm implements Hsm {
   private readonly config: HsmConfig;
@@ -57,8 +55,7 @@ class Pkcs11Hsm implements Hsm {
       this.pool.use(async (session) => {
         const key = this.keyPairs.get(session, label);
         // A certificate was made for the key of `spki`: a signature by another one would be worthless.
-        if (!key?.spki.equals(spki))
-          throw failure('hsm_unavailable', `The HSM no longer holds the key "${label}". Connect the right token.`);
+        if (!key?.spki.equals(spki)) throw keyMissing(label);
         return signWith(session, key, data);
       });
     return { spec, spki, sign };
@@ -90,7 +87,7 @@ class Pkcs11Hsm implements Hsm {
 
   private wrappingKey(session: PooledSession, label: string): Handle {
     const key = this.secretKeys.get(session, label);
-    if (!key) throw failure('hsm_unavailable', `The HSM holds no wrapping key "${label}". Connect the right token.`);
+    if (!key) throw keyMissing(label);
     return key;
   }
 

@@ -41,14 +41,16 @@ const lost: ReadonlySet<number | undefined> = new Set([
   pkcs11.CKR_FUNCTION_FAILED,
 ]);
 
-const unavailable = () => failure('hsm_unavailable', 'The HSM does not answer. Check that it is connected; the next call tries again.');
+const unavailable = () => failure('hsm_unavailable', 'The HSM does not answer. Connect it again: it is tried again by itself.');
+const tooSlow = () => failure('hsm_unavailable', 'The HSM is too slow: no session was free in time. It is tried again by itself.');
 
-/** Opens `config.sessions` sessions under one login. Throws as `use` does. */
-export function openSessionPool(config: HsmConfig): SessionPool {
-  const pool = new Pool(config);
-  pool.open();
-  return pool;
-}
+/** How long a token that could not be opened, or that failed twice, is left alone: all calls of the process share one attempt. */
+const REST_MS = 2_000;
+/** How long a call waits in line for a session. */
+const LINE_MS = 10_000;
+
+/** `config.sessions` sessions under one login, opened when first used. */
+export const sessionPool = (config: HsmConfig): SessionPool => new Pool(config);
 
 interface Opened {
   slot: Handle;
@@ -62,6 +64,8 @@ class Pool implements SessionPool {
   private logins = 0;
   private busy = 0;
   private closed = false;
+  /** Why the token could not be used last, and until when that answer is good enough. */
+  private resting: { until: number; reason: unknown } | undefined;
   private idle: PooledSession[] = [];
   private readonly waiting: { resolve: (session: PooledSession) => void; reject: (error: unknown) => void }[] = [];
 
@@ -70,16 +74,23 @@ class Pool implements SessionPool {
     this.loaded = loadModule(config.module);
   }
 
-  /** Does nothing when open. One attempt: what fails here is the caller's failure. */
-  open(): void {
+  /** Does nothing when open. One attempt, unless the last one was just now: what fails here is the caller's failure. */
+  private open(): void {
     if (this.closed) throw failure('hsm_unavailable', 'The connection to the HSM was closed: the process is ending.');
+    if (this.resting && performance.now() < this.resting.until) throw this.resting.reason;
     if (this.opened) return;
     try {
       this.opened = this.logIn();
     } catch (error) {
       throw this.openingFailed(error);
     }
+    this.resting = undefined;
     this.loaded.pools++;
+  }
+
+  private rest(reason: unknown): unknown {
+    this.resting = { until: performance.now() + REST_MS, reason };
+    return reason;
   }
 
   private logIn(): Opened {
@@ -88,7 +99,7 @@ class Pool implements SessionPool {
     const sessions: Handle[] = [];
     try {
       for (let i = 0; i < this.config.sessions; i++) sessions.push(openSession(module, slot));
-      login(module, sessions[0] as Handle, { ...this.config, path });
+      login({ module, session: sessions[0] as Handle }, slot, { ...this.config, path });
     } catch (error) {
       for (const session of sessions) quietly(() => module.C_CloseSession(session));
       throw error;
@@ -102,7 +113,7 @@ class Pool implements SessionPool {
   private openingFailed(error: unknown): unknown {
     const reason = errorCodeOf(error) === undefined && codeOf(error) !== undefined ? unavailable() : error;
     for (const { reject } of this.waiting.splice(0)) reject(reason);
-    return reason;
+    return this.rest(reason);
   }
 
   async use<T>(work: (session: PooledSession) => Promise<T>): Promise<T> {
@@ -114,13 +125,13 @@ class Pool implements SessionPool {
     try {
       return await this.once(work);
     } catch (error) {
-      throw lost.has(codeOf(error)) ? unavailable() : error;
+      throw lost.has(codeOf(error)) ? this.rest(unavailable()) : error;
     }
   }
 
   private async once<T>(work: (session: PooledSession) => Promise<T>): Promise<T> {
     this.open();
-    const session = this.idle.pop() ?? (await new Promise<PooledSession>((resolve, reject) => this.waiting.push({ resolve, reject })));
+    const session = this.idle.pop() ?? (await this.inLine());
     this.busy++;
     try {
       const result = await work(session);
@@ -132,6 +143,20 @@ class Pool implements SessionPool {
       this.afterError(session, error);
       throw error;
     }
+  }
+
+  private inLine(): Promise<PooledSession> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(place), 1);
+        reject(tooSlow());
+      }, LINE_MS);
+      const place = {
+        resolve: (session: PooledSession) => (clearTimeout(timer), resolve(session)),
+        reject: (error: unknown) => (clearTimeout(timer), reject(error as Error)),
+      };
+      this.waiting.push(place);
+    });
   }
 
   private giveBack(session: PooledSession): void {

@@ -10,6 +10,8 @@ export const SOFTHSM = process.env['PKCS11_MODULE'] ?? '/usr/lib/softhsm/libsoft
 export interface TestToken {
   dir: string;
   conf: string;
+  /** Holds the PIN that tokens get unless told otherwise. */
+  pinFile: string;
   /** Makes a token with another process, as an administrator does. */
   create(label: string, pin?: string): void;
   remove(): void;
@@ -20,6 +22,8 @@ export function testTokens(): TestToken {
   const dir = mkdtempSync('/dev/shm/smartcms-hsm-');
   const conf = join(dir, 'softhsm2.conf');
   writeFileSync(conf, `directories.tokendir = ${dir}\nobjectstore.backend = file\nlog.level = ERROR\n`);
+  const pinFile = join(dir, 'pin');
+  writeFileSync(pinFile, '648201\n');
   process.env['SOFTHSM2_CONF'] = conf;
   forgetModule();
   const tmpdir = process.env['TMPDIR'];
@@ -39,7 +43,7 @@ export function testTokens(): TestToken {
     else process.env['TMPDIR'] = tmpdir;
     rmSync(dir, { recursive: true, force: true });
   };
-  return { dir, conf, create, remove };
+  return { dir, conf, pinFile, create, remove };
 }
 
 /** SoftHSM reads its settings in C_Initialize only, and test files may share a process: what the one before used must go. */

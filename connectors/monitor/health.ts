@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { errorCodeOf, type ErrorCode } from '../../domain/errors.ts';
+
 export interface HealthCheck {
   name: string;
   /** Throws when the service cannot be used; the message is for operators and holds no secret. */
@@ -10,6 +12,8 @@ export interface ServiceHealth {
   name: string;
   state: 'ok' | 'slow' | 'down';
   detail: string;
+  /** Of what kind the trouble is, when the service said so itself. */
+  reason?: ErrorCode;
 }
 
 export interface Health {
@@ -40,8 +44,9 @@ async function ask({ name, check }: HealthCheck): Promise<ServiceHealth> {
     const ms = Math.round(performance.now() - started);
     if (outcome === 'late') return { name, state: 'down', detail: `no answer in ${timeoutMs / 1000} s` };
     return { name, state: ms > slowMs ? 'slow' : 'ok', detail: `${ms} ms` };
-  } catch {
-    return { name, state: 'down', detail: 'does not answer as it should' };
+  } catch (error) {
+    const reason = errorCodeOf(error);
+    return { name, state: 'down', detail: 'does not answer as it should', ...(reason && { reason }) };
   } finally {
     giveUp.abort();
     late.catch(() => undefined);

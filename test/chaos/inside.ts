@@ -25,7 +25,7 @@ export async function lookInside({ env }: Pick<Services, 'env'>): Promise<Inside
   const operations = openDatabase(env.DATABASE_URL ?? '', { poolMax: 2 });
   const audit = openDatabase(env.AUDIT_DATABASE_URL ?? '', { poolMax: 2 });
   const pin = readFileSync(env.HSM_PIN_FILE ?? '', 'utf8').trim();
-  const hsm = await openHsm({ module: env.PKCS11_MODULE ?? '', tokenLabel: env.HSM_TOKEN ?? '', pin, sessions: 1 });
+  const hsm = openHsm({ module: env.PKCS11_MODULE ?? '', tokenLabel: env.HSM_TOKEN ?? '', pin, sessions: 1 });
   const keys = await openDataKeys(hsm, dataKeyStore(operations), { purpose: 'payload', newId: v7() });
   const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS ?? '' });
   return {

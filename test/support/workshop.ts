@@ -31,10 +31,17 @@ export interface Workshop {
   parts: ActivityParts;
   stationId: string;
   unitId: string;
+  /** What activities logged as errors. */
+  alarms: string[];
   /** An operator by the first part of the demonstration login. */
   operator(login: string): Promise<string>;
-  /** Runs an activity, with these parts if some are to fail. */
-  run<N extends Name>(name: N, input: Parameters<Activities[N]>[0], parts?: ActivityParts): Promise<Awaited<ReturnType<Activities[N]>>>;
+  /** Runs an activity, with these parts if some are to fail; `attempt` counts from 1. */
+  run<N extends Name>(
+    name: N,
+    input: Parameters<Activities[N]>[0],
+    parts?: ActivityParts,
+    attempt?: number,
+  ): Promise<Awaited<ReturnType<Activities[N]>>>;
   submittedRequest(): Promise<string>;
   approvedRequest(): Promise<string>;
   close(): Promise<void>;
@@ -47,7 +54,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const database = await createTestDatabase();
   const knex = database.operations;
   await seed({ knex, profile: 'test' });
-  const hsm = await openHsm({ module: SOFTHSM, tokenLabel: 'workshop', pin: '648201', sessions: 4 });
+  const hsm = openHsm({ module: SOFTHSM, tokenLabel: 'workshop', pin: '648201', sessions: 4 });
   await initialiseKeys(hsm, knex);
   const codeKeys = await openDataKeys(hsm, dataKeyStore(knex), { purpose: 'codes', newId: v7() });
   const cas = await embeddedCas({ knex, hsm, validationUrl: 'http://validation.example' });
@@ -65,6 +72,7 @@ export async function openWorkshop(): Promise<Workshop> {
     .first<{ id: string; unitId: string }>('id', 'unit_id');
   const { id: profileId } = await knex('device_profiles').where({ code: 'staff-card' }).first<{ id: string }>('id');
 
+  const alarms: string[] = [];
   const operator = async (login: string): Promise<string> =>
     (
       await knex('accounts')
@@ -84,10 +92,13 @@ export async function openWorkshop(): Promise<Workshop> {
     return id;
   };
   return {
-    ...{ database, hsm, parts, stationId, unitId, operator, submittedRequest },
-    run: (name, input, given = parts) => {
+    ...{ database, hsm, parts, stationId, unitId, alarms, operator, submittedRequest },
+    run: (name, input, given = parts, attempt = 1) => {
       const activity = createActivities(given)[name] as (input: unknown) => Promise<never>;
-      return new MockActivityEnvironment({ attempt: 1 }, { logger: new DefaultLogger('ERROR', () => {}) }).run(activity, input);
+      return new MockActivityEnvironment(
+        { attempt },
+        { logger: new DefaultLogger('ERROR', ({ message }) => void alarms.push(message)) },
+      ).run(activity, input);
     },
     async approvedRequest() {
       const id = await submittedRequest();
