@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
+import { pino } from 'pino';
 
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
 import { verifyAudit } from '../db/audit/verify.ts';
@@ -23,7 +24,7 @@ const PER_ROUND = 1000;
 const AT_ONCE = 16;
 const GROUP = 50;
 
-const hsm = await openHsm({
+const hsm = openHsm({
   module: PKCS11_MODULE,
   tokenLabel: HSM_TOKEN,
   pin: readFileSync(HSM_PIN_FILE, 'utf8').trim(),
@@ -45,7 +46,7 @@ const raw = rawIssuance(BENCH_DATABASE, {
 await raw.prepare();
 const orders = await certificateOrders(PER_ROUND, String(seed));
 
-const relay = relayAndSeal({ operations: knex, audit, signer: auditSigner });
+const relay = relayAndSeal({ operations: knex, audit, signer: auditSigner, log: pino({ level: 'silent' }) });
 
 let batch = 0;
 const issue = async () => {

@@ -73,9 +73,6 @@ const hsm = measuredHsm(
 );
 const codeKeys = lazyDataKeys(hsm, dataKeyStore(operations), 'codes');
 const payloadKeys = lazyDataKeys(hsm, dataKeyStore(operations), 'payload');
-const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
-  log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
-);
 
 const where = temporalTarget(config);
 const connection = await NativeConnection.connect(where);
@@ -98,6 +95,9 @@ const auditSigner = await whenHsmAnswers(async () => {
   if (!signer) throw keyMissing(auditKeyLabel);
   return signer;
 }, log);
+const stopKeys = keepFresh([codeKeys, payloadKeys], (error) =>
+  log.warn({ error: (error as Error).message }, 'the data keys could not be read again'),
+);
 const cas = await embeddedCas({ knex: operations, hsm, validationUrl: config.VALIDATION_URL });
 const mailer = openMailer({
   ...{ url: config.SMTP_URL, from: config.MAIL_FROM, ca: config.SMTP_CA },

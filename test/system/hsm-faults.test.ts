@@ -81,8 +81,10 @@ test('processes start while the HSM is away and with a wrong PIN, read and publi
   for (const name of ['worker', 'validation', 'api'] as const) {
     process.kill(services.processes[name].pid, 'SIGKILL');
     await services.processes[name].exited;
-    await services.restart(name);
   }
+  const workerIsReady = services.restart('worker');
+  await services.restart('validation');
+  await services.restart('api');
   const started = Object.values(services.processes).map(({ pid }) => pid);
   await hsmIs('hsm_unavailable');
   expect((await officer.get<{ items: unknown[] }>('/requests')).items.length).toBeGreaterThan(0);
@@ -95,6 +97,7 @@ test('processes start while the HSM is away and with a wrong PIN, read and publi
   await hsmIs('hsm_pin_incorrect');
   writeFileSync(pinFile, pin);
   await hsmIs(undefined);
+  await workerIsReady;
   expect(await issueOne()).toMatchObject({ code: 0 });
   for (const pid of started) expect(process.kill(pid, 0)).toBe(true);
 });
