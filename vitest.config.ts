@@ -17,6 +17,8 @@ const system = ['test/system/**/*.test.ts', 'test/e2e/**/*.test.ts'];
  */
 export default defineConfig({
   test: {
+    // At the end the whole system is searched for secrets (test/system/setup.ts).
+    teardownTimeout: 180_000,
     projects: [
       {
         test: {

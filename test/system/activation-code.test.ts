@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest';
 
 import { activationCode } from '../../local/demo-mail.ts';
 import { person } from './client.ts';
-import { as, produced, reaches } from './people.ts';
+import { as, newPin, produced, reaches } from './people.ts';
 import { until } from './until.ts';
 
 test('wrong codes end a code, and the office sends new ones, of which the last works', async () => {
@@ -12,7 +12,7 @@ test('wrong codes end a code, and the office sends new ones, of which the last w
   await officer.post(`/requests/${request.id}/delivery`);
   const mailUrl = inject('system').mailUrl;
   const first = await activationCode({ mailUrl, to: request.data.email });
-  const activation = { serial: request.deviceSerial, pin: '739154', password: 'a long new password' };
+  const activation = { serial: request.deviceSerial, pin: newPin(), password: 'a long new password' };
   for (let i = 0; i < 5; i++)
     await expect(person().post('/portal/activation', { ...activation, code: 'WRQNGCQDE2' })).rejects.toMatchObject({ code: 'code_wrong' });
   await expect(person().post('/portal/activation', { ...activation, code: first })).rejects.toMatchObject({

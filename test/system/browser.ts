@@ -6,6 +6,7 @@ import { chromium as chromiumPath } from '../../local/system-packages.ts';
 import { en } from '../../ui/src/lib/i18n/en.ts';
 import { it } from '../../ui/src/lib/i18n/it.ts';
 import { password } from './people.ts';
+import { plant, seen } from './plant.ts';
 
 /** The words of the screens: tests look for roles and names, so that they check what a person hears too. */
 export const words = { en, it };
@@ -40,7 +41,9 @@ export function useBrowser(): { visit: (how?: Visit) => Promise<Page> } {
   });
   afterAll(() => browser.close());
   afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    const used = contexts.splice(0);
+    for (const { value } of (await Promise.all(used.map((context) => context.cookies()))).flat()) plant('session', value);
+    await Promise.all(used.map((context) => context.close()));
     expect(problems.splice(0), 'errors in the browser').toEqual([]);
   });
   async function visit(how: Visit = {}): Promise<Page> {
@@ -74,6 +77,8 @@ interface Listener {
 }
 
 function listen(context: BrowserContext, { problems, refused }: Listener): void {
+  // Pages, scripts and calls alike: an address is kept in histories, and logs of proxies.
+  context.on('request', (request) => seen('addresses', request.url()));
   context.on('weberror', (event) => problems.push(`${event.page()?.url()}: ${event.error().message}`));
   context.on('dialog', (dialog) => {
     problems.push(`a dialog of the browser: ${dialog.message()}`);

@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import type { z } from 'zod';
 
 import type { RequestDetail as Detail } from '../../api/schemas/request.ts';
+import { plant, seen } from './plant.ts';
 import { assertDeclared } from '../support/api-document.ts';
 
 export type RequestDetail = z.infer<typeof Detail>;
@@ -19,6 +20,14 @@ export class Refusal extends Error {
 
 export type Person = ReturnType<typeof person>;
 
+/** What is secret in a body. */
+function plantSecrets(body: object): void {
+  const { pin, code, password } = body as Record<'pin' | 'code' | 'password', string | undefined>;
+  if (pin) plant('PIN', pin);
+  if (code) plant('activation code', code);
+  if (password) plant('password', password);
+}
+
 /** One person at the API, with a session cookie of its own. Each write is sent once. */
 export function person() {
   let cookie = '';
@@ -28,6 +37,7 @@ export function person() {
     { body, version }: { body?: unknown; version?: number | undefined } = {},
   ): Promise<Response> {
     const headers: Record<string, string> = { cookie };
+    if (path === '/session' || path === '/portal/activation') plantSecrets(body as object);
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (version !== undefined) headers['if-match'] = `"${version}"`;
     const response = await fetch(`${inject('system').url}/api${path}`, {
@@ -41,9 +51,17 @@ export function person() {
       text: await response.clone().text(),
     };
     assertDeclared({ method, path: new URL(response.url).pathname }, answer);
-    if (!response.ok) throw new Refusal(response.status, (await response.json()) as { code: string });
+    if (!response.ok) {
+      const problem = await response.text();
+      seen('refusals', problem);
+      throw new Refusal(response.status, JSON.parse(problem) as { code: string });
+    }
     const [set] = response.headers.getSetCookie();
-    if (set) cookie = set.split(';')[0] ?? '';
+    if (set) {
+      cookie = set.split(';')[0] ?? '';
+      const token = cookie.split('=')[1];
+      if (token) plant('session', token);
+    }
     return response;
   }
   const json = async <T>(response: Promise<Response>): Promise<T> => {

@@ -4,8 +4,9 @@ import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 
 import { activationCode } from '../../local/demo-mail.ts';
+import { choosePin, openMailer } from './by-hand.ts';
 import { hasFocus, sees, signIn, useBrowser, words } from './browser.ts';
-import { as, reaches, somebody, submitted } from './people.ts';
+import { as, newPin, reaches, somebody, submitted } from './people.ts';
 import { until } from './until.ts';
 
 const { visit } = useBrowser();
@@ -103,14 +104,7 @@ async function approvesAndProduces(holder: Holder, request: string): Promise<Pag
 
 /** Prints the PIN mailer into a new tab; afterwards nothing offers it again, and the API refuses it. */
 async function printsMailer(page: Page): Promise<void> {
-  await button(page, t.request.mailerPrint).click();
-  const printed = page.waitForResponse((response) => response.url().endsWith('/pin-mailer'));
-  const tab = page.waitForEvent('popup');
-  await dialog(page).getByRole('button', { name: t.request.mailerYes }).click();
-  const response = await printed;
-  expect(response.status()).toBe(200);
-  expect(response.headers()['content-type']).toContain('application/pdf');
-  await (await tab).close();
+  const response = await openMailer(page);
 
   await page.reload();
   await page.getByText(t.request.mailerPrinted('')).first().waitFor();
@@ -142,12 +136,7 @@ async function activates(holder: Holder, serial: string): Promise<void> {
   await sees(page, t.portal.serialWrong);
   await field(page, t.portal.serial).fill(serial);
   await button(page, t.act.continue).click();
-  await field(page, t.portal.pin).fill('739154');
-  await field(page, t.portal.pinAgain).fill('739154');
-  await button(page, t.act.continue).click();
-  await field(page, t.portal.newPassword).fill('a long new password');
-  await button(page, t.portal.activateNow).click();
-  await heading(page, t.portal.doneTitle).waitFor();
+  await choosePin(page, { pin: newPin(), password: 'a long new password' });
   await page.getByRole('link', { name: t.portal.toCards }).click();
   await heading(page, t.portal.hello(holder.givenName)).waitFor();
   await sees(page, t.portal.stateText['active'] ?? '');

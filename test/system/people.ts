@@ -2,8 +2,10 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 
 import { activationCode } from '../../local/demo-mail.ts';
+import { pinProblem } from '../../domain/pin.ts';
 import { taxCodeCheckCharacter } from '../../domain/tax-code.ts';
 import { person, type Person, type RequestDetail } from './client.ts';
+import { plant } from './plant.ts';
 import { until } from './until.ts';
 
 export const password = 'smartcms-demo';
@@ -17,18 +19,28 @@ export async function as(name: 'ro' | 'do' | 'do2' | 'bo' | 'sa' | 'hd' | 'ao'):
 
 const letters = (n: number) => Array.from({ length: n }, () => String.fromCharCode(65 + randomInt(26))).join('');
 
-/** An invented person whom nobody else has. */
+/** Eight digits, so that whoever looks for them does not find them by chance. */
+export function newPin(): string {
+  const pin = String(randomInt(1e7, 1e8));
+  return pinProblem(pin) ? newPin() : pin;
+}
+
+/** An invented person whom nobody else has; what identifies her is looked for in the end. */
 export function somebody() {
   const first15 = `${letters(6)}85T10A${String(randomInt(1000)).padStart(3, '0')}`;
-  return {
+  const holder = {
     givenName: 'Łucja',
     familyName: "D'Angelo",
     birthDate: '1985-12-10',
     birthPlace: 'Bologna',
     taxCode: first15 + taxCodeCheckCharacter(first15),
     email: `${randomUUID()}@example.it`,
-    document: { kind: 'passport', number: `YA${randomInt(1e7)}`, issuer: 'Questura di Bologna', expiresOn: '2036-01-01' },
+    document: { kind: 'passport', number: `YA${randomInt(1e6, 1e7)}`, issuer: 'Questura di Bologna', expiresOn: '2036-01-01' },
   };
+  plant('tax code', holder.taxCode);
+  plant('document number', holder.document.number);
+  plant('e-mail address', holder.email);
+  return holder;
 }
 
 interface Profile {
@@ -89,12 +101,12 @@ export async function produced(holder = somebody()): Promise<RequestDetail> {
 }
 
 /** Hands the card over and activates it in the portal with the code from the mail. */
-export async function activated(pin = '739154'): Promise<{ request: RequestDetail; portal: Person }> {
+export async function activated(): Promise<{ request: RequestDetail; portal: Person }> {
   const request = await produced();
   const officer = await as('do');
   await officer.post(`/requests/${request.id}/delivery`);
   const code = await activationCode({ mailUrl: inject('system').mailUrl, to: request.data.email });
   const portal = person();
-  await portal.post('/portal/activation', { serial: request.deviceSerial, code, pin, password: 'a long new password' });
+  await portal.post('/portal/activation', { serial: request.deviceSerial, code, pin: newPin(), password: 'a long new password' });
   return { request: await reaches(officer, request.id, 'closed'), portal };
 }

@@ -8,7 +8,7 @@ import { openDatabase } from '../../db/database.ts';
 import { activationCode } from '../../local/demo-mail.ts';
 import { root } from '../../local/paths.ts';
 import { person, type RequestDetail } from './client.ts';
-import { approved, as, produced, reaches, stationOf, submitted } from './people.ts';
+import { approved, as, newPin, produced, reaches, stationOf, submitted } from './people.ts';
 import { until } from './until.ts';
 
 interface Report {
@@ -142,7 +142,7 @@ async function isActivated({ id, data, deviceSerial }: RequestDetail): Promise<v
   const code = await activationCode({ mailUrl: inject('system').mailUrl, to: data.email });
   const officer = await as('do');
   await officer.post(`/stations/${await stationOf(officer)}/card`, { serial: deviceSerial });
-  await person().post('/portal/activation', { serial: deviceSerial, code, pin: '739154', password: 'a long new password' });
+  await person().post('/portal/activation', { serial: deviceSerial, code, pin: newPin(), password: 'a long new password' });
   await reaches(officer, id, 'closed');
   expect(await knex('mail_outbox').where({ requestId: id, template: 'activation-code' }).select('id')).toHaveLength(1);
 }
