@@ -81,8 +81,8 @@ export function inFiles(dir: string, values: Wanted): Finding[] {
   return found;
 }
 
-/** Data of a person: in their columns, on their way to the audit trail and in it. */
-const records = 'smartcms public\\.(holders|requests|audit_outbox)|smartcms_audit public\\.audit_events';
+/** Data of a person: in their columns, in the answers kept for a call sent again (Idempotency-Key), on their way to the audit trail, in it. */
+const records = 'smartcms public\\.(holders|requests|amendments|idempotency_keys|audit_outbox)|smartcms_audit public\\.audit_events';
 /** A certificate names its holder: so do the rows that keep it, and the card. */
 const certified = `${records}|smartcms public\\.(certificates|ca_ledger)|cards/cards/.+\\.object`;
 
