@@ -29,7 +29,7 @@ async function printsMailer(request: RequestDetail): Promise<void> {
   const page = await visit();
   await signIn(page, 'do@aurelia.example');
   await page.goto(`/requests/${request.id}`);
-  let pdf = Buffer.alloc(0);
+  let pdf: Buffer = Buffer.alloc(0);
   await page.route('**/pin-mailer', async (route) => {
     const response = await route.fetch();
     pdf = await response.body();

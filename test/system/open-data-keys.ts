@@ -11,7 +11,7 @@ import { dataKeyStore } from '../../db/stores/data-keys.ts';
 
 const { DATABASE_URL = '', PKCS11_MODULE = '', HSM_TOKEN = '', HSM_PIN_FILE = '' } = process.env;
 const db = openDatabase(DATABASE_URL, { poolMax: 1 });
-const hsm = await openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin: readFileSync(HSM_PIN_FILE, 'utf8').trim(), sessions: 1 });
+const hsm = openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin: readFileSync(HSM_PIN_FILE, 'utf8').trim(), sessions: 1 });
 const store = dataKeyStore(db);
 const keys: string[] = [];
 for (const { id, purpose } of await store.list())
