@@ -15,7 +15,8 @@ const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute
 const schedules = (cas: Iterable<string>): ScheduleOptions[] => [
   {
     scheduleId: 'reconcile',
-    spec: { intervals: [{ every: '1 minute' }] },
+    // A start that Temporal's absence lost is missed by a person who waits.
+    spec: { intervals: [{ every: '20 seconds' }] },
     action: { ...action('reconcile'), workflowId: 'reconcile' },
     policies,
   },
@@ -37,14 +38,16 @@ const schedules = (cas: Iterable<string>): ScheduleOptions[] => [
   })),
 ];
 
-/** Makes the schedules that are missing and runs each once, now: a system that was down has catching up to do. */
+/** Makes the schedules as this release has them and runs each once, now: a system that was down has catching up to do. */
 export async function ensureSchedules(client: Client, cas: Iterable<string>): Promise<void> {
   for (const schedule of schedules(cas)) {
     try {
       await client.schedule.create({ ...schedule, state: { triggerImmediately: true } });
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      await client.schedule.getHandle(schedule.scheduleId).trigger(ScheduleOverlapPolicy.SKIP);
+      const existing = client.schedule.getHandle(schedule.scheduleId);
+      await existing.update(({ state }) => ({ ...schedule, state }));
+      await existing.trigger(ScheduleOverlapPolicy.SKIP);
     }
   }
 }

@@ -7,7 +7,7 @@ import { startActions, startUnlessRunning } from './start-actions.ts';
 
 /**
  * Starts what a crash left unstarted: the row is written before the start, so a row that waits has lost its start. Also sweeps up what only
- * time makes superfluous. Runs each minute and is safe to run twice at once.
+ * time makes superfluous. Runs each 20 seconds and is safe to run twice at once.
  */
 export async function reconcile(): Promise<{ requests: number; actions: number }> {
   const { requestIds, actions } = await main.findUnstarted();

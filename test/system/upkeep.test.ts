@@ -161,5 +161,15 @@ test('a request and a card that were begun are finished by a worker with changed
   await approveAndProduce(waits);
 
   expect(await historyOf(`request/${waits}`)).toMatchObject({ failedTasks: 0, patches: 1 });
-  expect(await historyOf(`device/${halfway}/production/1`)).toMatchObject({ failedTasks: 0, patches: 1 });
+  // One of them is in the code of today.
+  expect(await historyOf(`device/${halfway}/production/1`)).toMatchObject({ failedTasks: 0, patches: 2 });
+});
+
+test('a schedule of the release before becomes that of this one when a worker starts', async () => {
+  const client = new Client({ connection, namespace: services.env['TEMPORAL_NAMESPACE'] ?? '' });
+  const schedule = client.schedule.getHandle('reconcile');
+  await schedule.update((before) => ({ ...before, spec: { intervals: [{ every: '1 hour' }] } }));
+  await services.processes.worker.stop();
+  await services.restart('worker');
+  await until('the interval of this release', async () => (await schedule.describe()).spec.intervals?.[0]?.every === 20_000, 30_000);
 });
