@@ -22,7 +22,7 @@ const configCheck = (env: Record<string, string>): Promise<Checked> =>
 test('an environment that is not complete is status 1, with every variable that lacks for each process', async () => {
   const { code, found } = await configCheck({ MAIL_FROM: 'cards@example.it', DATABASE_URL: 'mysql://x' });
   expect([code, found.ok]).toEqual([1, false]);
-  expect(found.environment.map((e) => e.process)).toEqual(['api', 'worker', 'validation', 'prepare', 'administrator']);
+  expect(found.environment.map((e) => e.process)).toEqual(['api', 'worker', 'validation', 'prepare', 'administrator', 'backup']);
   const problems = Object.fromEntries(found.environment[1]?.problems.map(({ variable, message }) => [variable, message]) ?? []);
   expect(problems.SMTP_URL).toContain('is not set');
   expect(problems.DATABASE_URL).toBe('must be a postgres:// address');

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { addAudit } from './commands/audit-verify.ts';
+import { addBackup } from './commands/backup.ts';
 import { addConfig } from './commands/config-check.ts';
 import { addCreateAdministrator } from './commands/create-administrator.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeys } from './commands/keys-rotate.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addPrepare } from './commands/prepare.ts';
+import { addRestore } from './commands/restore.ts';
 import { addStatus } from './commands/status.ts';
 import { plain } from './terminal.ts';
 import { exitStatus, UsageError } from './usage-error.ts';
@@ -26,6 +28,8 @@ Examples:
   smartcms reconcile                      do database, workflows and CA agree?
   smartcms config check                   is the environment complete, does every part answer?
   smartcms prepare                        databases and keys for this release (production)
+  smartcms backup --to /backup/monday     both databases, as they are at this moment
+  smartcms restore --from /backup/monday  into new, empty databases
   smartcms issue --help                   the columns of the file`;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -38,7 +42,19 @@ function program(): Command {
     .exitOverride()
     .showHelpAfterError('(--help explains the use)')
     .addHelpText('after', help);
-  for (const add of [addIssue, addStatus, addAudit, addKeys, addReconcile, addConfig, addPrepare, addCreateAdministrator]) add(smartcms);
+  for (const add of [
+    addIssue,
+    addStatus,
+    addAudit,
+    addKeys,
+    addReconcile,
+    addConfig,
+    addPrepare,
+    addBackup,
+    addRestore,
+    addCreateAdministrator,
+  ])
+    add(smartcms);
   return smartcms;
 }
 

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import type { Knex } from 'knex';
 
+import { failure } from '../domain/errors.ts';
+
 type Migration = Knex.Migration;
 
 /** The migrations of a folder, found by its URL, so that the working directory does not matter. */
@@ -24,4 +26,14 @@ export async function isCurrent(knex: Knex, source: Knex.MigrationSource<string>
   if (!(await knex.schema.hasTable('knex_migrations'))) return false;
   const done = new Set(await knex('knex_migrations').pluck<string[]>('name'));
   return (await source.getMigrations([])).every((name) => done.has(name));
+}
+
+/** Brings an empty database to the schema of these migrations of the source. Throws a failure when one is not known. */
+export async function migrateOnly(knex: Knex, source: Knex.MigrationSource<string>, names: readonly string[]): Promise<void> {
+  const all = await source.getMigrations([]);
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown)
+    throw failure('not_supported', `This release does not know the migration ${unknown}. Use the release of the backup, or a later one.`);
+  const migrationSource = { ...source, getMigrations: () => Promise.resolve(all.filter((name) => names.includes(name))) };
+  await whileAlone(knex, () => knex.migrate.latest({ migrationSource }));
 }

@@ -58,14 +58,15 @@ export interface CaLedger {
   }): Promise<LedgerEntry>;
   latestCrl(input: { ca: string }): Promise<CrlRecord | undefined>;
   /**
-   * One at a time for a CA, over all processes: hands `make` the last CRL, the count of changes and a reader of the present revocations
-   * (not yet expired, or revoked since the last CRL), keeps the CRL that it makes under the next number, and returns the one that is current;
+   * One at a time for a CA, over all processes: hands `make` the last CRL, the next number, the count of changes and a reader of the present revocations
+   * (not yet expired, or revoked since the last CRL), keeps the CRL that it makes, and returns the one that is current;
    * if `make` returns undefined the last one is.
    */
   publish(input: {
     ca: string;
     make: (state: {
       last: CrlRecord | undefined;
+      number: number;
       change: number;
       revoked: () => Promise<RevokedEntry[]>;
     }) => Promise<Omit<CrlRecord, 'change'> | undefined>;

@@ -141,10 +141,9 @@ const statusOf = ({ status, reason, statusSince, change }: LedgerEntry, crl: Crl
 async function publish({ code: ca, ledger, signer, issuer, clock }: OpenedCa): Promise<number> {
   const record = await ledger.publish({
     ca,
-    make: async ({ last, change, revoked }) => {
+    make: async ({ last, number, change, revoked }) => {
       const now = wholeSecond(clock());
       if (last && last.change === change && last.nextUpdate.getTime() - now.getTime() > crlLifetime / 2) return undefined;
-      const number = (last?.number ?? 0) + 1;
       const nextUpdate = new Date(now.getTime() + crlLifetime);
       const entries = (await revoked()).map(({ serial, statusSince, reason }) =>
         encodeCrlEntry({ serial, since: statusSince, reason: reason ?? 'unspecified' }),

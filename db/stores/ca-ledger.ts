@@ -49,7 +49,12 @@ interface StatusChange {
 
 interface Publication {
   ca: string;
-  make: (state: { last: Crl | undefined; change: number; revoked: () => Promise<Revoked[]> }) => Promise<Omit<Crl, 'change'> | undefined>;
+  make: (state: {
+    last: Crl | undefined;
+    number: number;
+    change: number;
+    revoked: () => Promise<Revoked[]>;
+  }) => Promise<Omit<Crl, 'change'> | undefined>;
 }
 
 interface Reservation {
@@ -94,8 +99,9 @@ export const caLedger = (knex: Knex) => ({
     transaction(knex, system, async (trx) => {
       await trx.raw(`select pg_advisory_xact_lock(hashtextextended('smartcms.crl.' || ?, 0))`, [ca]);
       const last = await latestCrl(trx, ca);
-      const change = await changes(trx, ca); // read before the entries: a CRL may carry more than it says, never less
-      const made = await make({ last, change, revoked: () => revokedEntries(trx, ca, last?.change ?? -1) });
+      const { changes: change, crlFloor } = await counts(trx, ca); // read before the entries: a CRL may carry more than it says, never less
+      const number = Math.max(last?.number ?? 0, crlFloor) + 1;
+      const made = await make({ last, number, change, revoked: () => revokedEntries(trx, ca, last?.change ?? -1) });
       if (!made) return found(last, 'CRL');
       const crl = { ...made, change };
       await trx('crls').insert({ ...crl, ca });
@@ -156,8 +162,13 @@ const latestCrl = (knex: Knex, ca: string): Promise<Crl | undefined> =>
     .orderBy('number', 'desc')
     .first<Crl | undefined>(...crlColumns);
 
-const changes = async (knex: Knex, ca: string): Promise<number> =>
-  found(await knex('cas').where({ code: ca }).first<{ changes: number } | undefined>('changes'), 'CA').changes;
+interface Counts {
+  changes: number;
+  crlFloor: number;
+}
+
+const counts = async (knex: Knex, ca: string): Promise<Counts> =>
+  found(await knex('cas').where({ code: ca }).first<Counts | undefined>('changes', 'crl_floor'), 'CA');
 
 /** The counter is taken first: changes of one CA come one after the other, so a count never shows before its entry. */
 async function setStatus(trx: Knex, { ca, serial, from, status, reason, since }: StatusChange): Promise<Entry> {

@@ -92,7 +92,7 @@ const watched = [
 ];
 const web = ['PUBLIC_URL', 'VALIDATION_URL'] as const;
 
-/** Who reads what. `prepare` and `administrator` are commands: they make databases and keys ready, and somebody who can sign in. */
+/** Who reads what. `prepare`, `administrator` and `backup` are commands: they make databases and keys ready, and somebody who can sign in; and save both databases or restore them. */
 export const processes = {
   api: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
@@ -105,6 +105,7 @@ export const processes = {
   validation: ['SMARTCMS_PROFILE', 'DATABASE_URL', ...hsm, 'LISTEN_HOST', 'VALIDATION_PORT', ...watched],
   prepare: ['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm],
   administrator: ['SMARTCMS_PROFILE', 'DATABASE_URL'],
+  backup: ['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL'],
 } as const satisfies Record<string, readonly VariableName[]>;
 export type ProcessName = keyof typeof processes;
 

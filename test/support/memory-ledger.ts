@@ -42,7 +42,7 @@ export function memoryLedger(): CaLedger {
       const mine = publishing.then(async () => {
         const last = crls.at(-1);
         const change = changes;
-        const made = await make({ last, change, revoked });
+        const made = await make({ last, number: (last?.number ?? 0) + 1, change, revoked });
         if (made) crls.push({ ...made, change });
         return crls.at(-1) as CrlRecord;
       });
