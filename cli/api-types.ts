@@ -84,6 +84,7 @@ export interface AuditVerification {
   seals: number;
   head: { seq: number | string; hash: string } | null;
   firstWrong: { seq: number | string; reason: string } | null;
+  restores: { seq: number | string; at: string; known: number | string; found: number | string; reason: string }[];
   checkedAt: string;
 }
 

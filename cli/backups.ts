@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 import { readEnvironment } from '../connectors/environment/environment.ts';
+import { acceptRestore } from '../db/audit/accept-restore.ts';
 import { backup, type Told } from '../db/backup/backup.ts';
 import { databaseNames, readManifest, type DatabaseName, type Manifest } from '../db/backup/manifest.ts';
 import { restore } from '../db/backup/restore.ts';
+import { openDatabase } from '../db/database.ts';
 import type { Environment } from '../domain/configuration/read.ts';
+import { table } from './terminal.ts';
 
 const { version: release } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -38,3 +41,18 @@ export async function restoreDatabases(
 
 const rowsOf = ({ databases }: Manifest, names: readonly DatabaseName[]): number =>
   names.flatMap((name) => databases[name].tables).reduce((sum, { rows }) => sum + rows, 0);
+
+/** Returns what to print. */
+export async function acceptAuditRestore(env: Environment, reason: string): Promise<string> {
+  const urls = urlsOf(env);
+  const [operations, audit] = [openDatabase(urls.operations, { poolMax: 2 }), openDatabase(urls.audit, { poolMax: 2 })];
+  try {
+    const { known, found, lost } = await acceptRestore({ operations, audit, reason });
+    const accepted = `Accepted: the operations database knew the trail up to event ${known}, the audit database has it up to event ${found}. It goes on there.`;
+    if (lost.length === 0) return accepted;
+    const lines = table(lost.map(({ certificate, was }) => [`  ${certificate}`, `${was} after the backup`]));
+    return `${accepted}\nThe restored ledger does not know:\n${lines}`;
+  } finally {
+    await Promise.all([operations.destroy(), audit.destroy()]);
+  }
+}

@@ -40,6 +40,8 @@ export const AuditVerification = z
     seals: Count,
     head: z.object({ seq: Count, hash: z.string() }).nullable(),
     firstWrong: z.object({ seq: Count, reason: z.string() }).nullable(),
+    /** Breaks that were explained: a restore of one of the databases. The last hundred. */
+    restores: z.array(z.object({ seq: Count, at: Time, known: Count, found: Count, reason: z.string() })),
     checkedAt: Time,
   })
   .meta({ id: 'AuditVerification' });

@@ -6,6 +6,7 @@ import { withConnection } from '../connection.ts';
 import { operatorOf } from '../operator.ts';
 import { plain, safeJson } from '../terminal.ts';
 import { exitStatus } from '../usage-error.ts';
+import { addAcceptRestore } from './audit-accept-restore.ts';
 
 interface Options {
   url?: string;
@@ -26,9 +27,9 @@ Examples:
 
 /** `smartcms audit verify`: proves the audit trail, or names its first wrong event. */
 export function addAudit(program: Command): void {
-  program
-    .command('audit')
-    .description('The audit trail.')
+  const audit = program.command('audit').description('The audit trail.');
+  addAcceptRestore(audit);
+  audit
     .command('verify')
     .description('Checks that no audit event was changed, removed or put in.')
     .option('--as <login>', 'audit officer to sign in as')
@@ -49,8 +50,11 @@ const verify = (options: Options): Promise<number> =>
     return found.ok ? exitStatus.done : exitStatus.refused;
   });
 
-function printed({ ok, events, seals, head, firstWrong }: AuditVerification): string {
+function printed({ ok, events, seals, head, firstWrong, restores }: AuditVerification): string {
   const size = `${events} events under ${seals} seals, up to event ${head?.seq ?? 0} (${head?.hash ?? 'empty'})`;
-  if (ok) return `The audit trail holds: ${size}.`;
+  if (ok) return [`The audit trail holds: ${size}.`, ...restores.map(restoreLine)].join('\n');
   return `The audit trail does NOT hold: ${size}.\nFirst wrong: event ${firstWrong?.seq ?? '?'}: ${plain(firstWrong?.reason ?? 'no reason given')}`;
 }
+
+const restoreLine = ({ seq, at, known, found, reason }: AuditVerification['restores'][number]): string =>
+  `Event ${seq} (${at}): a restore was accepted; known up to event ${known}, found up to event ${found}: ${plain(reason)}`;

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Knex } from 'knex';
 
+import { acceptedRestores, type AcceptedRestore } from './accept-restore.ts';
 import { headProblem, strangers } from './relay.ts';
 import { sealText } from './seal.ts';
 import type { Seal } from './seal.ts';
@@ -13,6 +14,8 @@ export interface AuditVerification {
   head: { seq: number; hash: string };
   /** The first event that is not as it was written; of a broken seal, the first one that it covers. */
   firstWrong: { seq: number; reason: string } | null;
+  /** Breaks that were explained, the last first. */
+  restores: (Omit<AcceptedRestore, 'at'> & { at: string })[];
   checkedAt: string;
 }
 
@@ -44,7 +47,7 @@ export async function verifyAudit(audit: Knex, operations: Knex, publicKeySpki: 
     const known = await trx('audit_head').first<{ seq: number; hash: Buffer; seals: number }>();
     progress.wrong ??= (await headProblem(audit, known)) ?? sealsCut(progress, known.seals) ?? (await strangers(trx, audit, known.seq));
   });
-  return report(progress);
+  return report(progress, await acceptedRestores(audit));
 }
 
 /** Recomputes the chain from the last event checked to the present end, or to the first that is wrong. */
@@ -124,11 +127,12 @@ function checkEvent(progress: Progress, row: Row): void {
 const sealsCut = (progress: Progress, known: number): Progress['wrong'] =>
   !progress.wrong && progress.seals < known ? { seq: progress.sealedTo + 1, reason: 'the last seals are missing' } : null;
 
-const report = ({ wrong, ...progress }: Progress): AuditVerification => ({
+const report = ({ wrong, ...progress }: Progress, restores: AcceptedRestore[]): AuditVerification => ({
   ok: wrong === null,
   events: progress.events,
   seals: progress.seals,
   head: { seq: progress.seq, hash: progress.hash.toString('hex') },
   firstWrong: wrong,
+  restores: restores.map((restore) => ({ ...restore, at: restore.at.toISOString() })),
   checkedAt: new Date().toISOString(),
 });

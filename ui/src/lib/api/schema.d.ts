@@ -1391,6 +1391,14 @@ export interface components {
                 seq: number;
                 reason: string;
             } | null;
+            restores: {
+                seq: number;
+                /** Format: date-time */
+                at: string;
+                known: number;
+                found: number;
+                reason: string;
+            }[];
             /** Format: date-time */
             checkedAt: string;
         };

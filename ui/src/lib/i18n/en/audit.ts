@@ -23,6 +23,8 @@ export const audit = {
     secret_read: 'Secret read',
     revocation_requested: 'Revocation asked',
     activation_failed: 'Failed activation',
+    restored: 'Restored',
+    audit_restored: 'Restore accepted',
   } as Record<string, string>,
   objects: {
     operations: 'Operation',
@@ -53,6 +55,8 @@ export const audit = {
     crls: 'CRL',
     data_keys: 'Data key',
     log_levels: 'Log level',
+    databases: 'Databases',
+    audit_trail: 'Audit trail',
   } as Record<string, string>,
   choose: 'Choose an event to see what it changed',
   noEvents: 'No event matches',
@@ -64,6 +68,8 @@ export const audit = {
   verifiedText: (events: number, seals: number) =>
     `${n(events, '# event', '# events')} under ${n(seals, '# seal', '# seals')}: nothing changed, removed or put in.`,
   brokenText: (seq: number) => `The first wrong event is number ${seq}. Do not change anything; save the audit database and call security.`,
+  restoreText: (seq: number, known: number, found: number) =>
+    `Event ${seq} tells that a restore was accepted: known up to event ${known}, found up to event ${found}.`,
   notVerified: 'Every event is chained and sealed by the HSM. Verify proves that nothing was changed, removed or put in.',
   checkedAt: 'Checked',
   number: 'Event',

@@ -24,6 +24,8 @@ export const audit: typeof source.audit = {
     secret_read: 'Segreto letto',
     revocation_requested: 'Revoca chiesta',
     activation_failed: 'Attivazione fallita',
+    restored: 'Ripristino',
+    audit_restored: 'Ripristino accettato',
   },
   objects: {
     operations: 'Operazione',
@@ -54,6 +56,8 @@ export const audit: typeof source.audit = {
     crls: 'CRL',
     data_keys: 'Chiave dei dati',
     log_levels: 'Livello di log',
+    databases: 'Basi dati',
+    audit_trail: 'Traccia di audit',
   },
   choose: 'Scegli un evento per vedere che cosa ha cambiato',
   noEvents: 'Nessun evento corrisponde',
@@ -66,6 +70,8 @@ export const audit: typeof source.audit = {
     `${n(events, '# evento', '# eventi')} sotto ${n(seals, '# sigillo', '# sigilli')}: niente è stato cambiato, tolto o aggiunto.`,
   brokenText: (seq) =>
     `Il primo evento sbagliato è il numero ${seq}. Non cambiare nulla; salva la base dati dell’audit e chiama la sicurezza.`,
+  restoreText: (seq, known, found) =>
+    `L’evento ${seq} dice che un ripristino è stato accettato: noto fino all’evento ${known}, trovato fino all’evento ${found}.`,
   notVerified: 'Ogni evento è in una catena sigillata dall’HSM. La verifica prova che niente è stato cambiato, tolto o aggiunto.',
   checkedAt: 'Controllata',
   number: 'Evento',
