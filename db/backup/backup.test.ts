@@ -9,6 +9,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { until } from '../../test/system/until.ts';
 import { relayOnce } from '../audit/relay.ts';
 import { openDatabase } from '../database.ts';
 import { migrateTo, migrationsCurrent } from '../migrate.ts';
@@ -91,6 +92,23 @@ test('what was saved comes back, and the audit trail goes on where it was', asyn
       expect(await trail('audit_events').where({ objectType: 'units' })).toHaveLength(2); // by the first database, not by the restore
     }),
   );
+});
+
+test('no event crosses from one database to the other between the two snapshots', async () => {
+  const to = join(dir, 'crossing');
+  const migrating = await db.audit.transaction();
+  await migrating.raw(`select pg_advisory_xact_lock(hashtextextended('smartcms.migrate', 0))`); // holds the second snapshot up
+  const saving = save(to);
+  const isHere = 'database = (select oid from pg_database where datname = current_database())';
+  const waits = () => db.audit('pg_locks').where({ locktype: 'advisory', granted: false }).whereRaw(isHere).first<object>();
+  await until('the second snapshot to wait', waits);
+  await events('crossing');
+  const { relayed } = await relayOnce(db.operations, db.audit, { limit: 100 });
+  await migrating.commit();
+  const { databases } = await saving;
+  expect(relayed).toBe(0);
+  const rows = (name: string) => databases.audit.tables.find((table) => table.name === name)?.rows;
+  expect(rows('audit_events')).toBe(manifest.databases.audit.tables.find(({ name }) => name === 'audit_events')?.rows);
 });
 
 test('numbers that may have been given since are not given again', async () => {
