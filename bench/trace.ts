@@ -55,7 +55,7 @@ export async function rawReplay(url: string, trace: Trace): Promise<Replay> {
     await client.query(`create table raw.${name} (like public.${name} including defaults including indexes)`);
     keys.set(name, await keyOf(client, name));
     // Search texts are in no image of a row.
-    await client.query(`alter table raw.${name} add column if not exists search text, alter column search drop not null`);
+    await client.query(`alter table raw.${name} add column if not exists search text; alter table raw.${name} alter column search drop not null`);
   }
   const earlier = rowsBefore(trace.flat(), keys);
   const plans = trace.map((changes) => changes.map((change) => statementOf(change, keys.get(change.table) ?? [])));

@@ -20,7 +20,7 @@ export async function placeWitness(knex: Knex): Promise<void> {
       return null;
     end $$;
     do $$ declare name text; begin
-      for name in select tgrelid::regclass::text from pg_trigger where tgname = 'audit' loop
+      for name in select tgrelid::regclass::text from pg_trigger where tgname = 'audit_insert' loop
         execute format('create trigger storm_witness after insert or update or delete on %I for each row execute function storm_witness()', name);
       end loop;
     end $$;
