@@ -7,6 +7,7 @@ import { crl } from './p20-crl.ts';
 import { cardSession } from './p19-card-session.ts';
 import { directIssuance } from './p03-direct-issuance.ts';
 import { enrolment } from './p05-enrolment.ts';
+import { hsmUse } from './p18-hsm-use.ts';
 import { interactive } from './p12-interactive.ts';
 import { listCost } from './p09-list-cost.ts';
 import { listFlatness } from './p08-list-flatness.ts';
@@ -38,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   auditOverhead,
   auditVerification,
   exportAndImport,
+  hsmUse,
   cardSession,
   crl,
   ocsp,

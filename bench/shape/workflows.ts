@@ -19,6 +19,11 @@ const on = (taskQueue?: string) =>
   });
 const [main, ca, station] = [on(), on('shape-ca'), on('shape-station')];
 
+/** A validator, as the updates of a request have one. */
+function assertVersion({ v }: ShapeInput): void {
+  if (v !== 1) throw new Error('this version is unknown');
+}
+
 /** Stays open afterwards, as a request whose card was not handed over yet does. */
 export async function requestShape(input: ShapeInput): Promise<void> {
   let state = 'loading';
@@ -30,7 +35,7 @@ export async function requestShape(input: ShapeInput): Promise<void> {
       await main.recordDecision(vote);
       return { state: (state = 'approved'), step: 0 };
     },
-    { validator: () => {} },
+    { validator: assertVersion },
   );
   setHandler(
     produce,
@@ -40,7 +45,7 @@ export async function requestShape(input: ShapeInput): Promise<void> {
       void child.result().then(() => (state = 'produced'));
       return { state: (state = 'in_production'), step: 0 };
     },
-    { validator: () => {} },
+    { validator: assertVersion },
   );
   await opened;
   await condition(() => state !== 'pending_approval', '3 days');
