@@ -32,16 +32,16 @@ export function auditTriggers(audited: AuditedTable): string {
 /** Rows of an update are paired by their key, by hashing: a plan made for one row is used again for a hundred thousand. */
 const functionOf = ({ table, key, digest, updates }: Required<AuditedTable>): string => `
   create function audit_${table}() returns trigger language plpgsql set enable_nestloop = off set enable_mergejoin = off as $$
-  declare
+  <<audit>> declare
     actor text := current_setting('smartcms.actor', true);
     who jsonb := case when actor <> '' then actor::jsonb else jsonb_build_object('kind', 'database', 'id', session_user) end;
   begin
     if tg_op = 'INSERT' then
       insert into audit_outbox (actor_kind, actor_id, object_type, object_id, operation, after)
-      select who ->> 'kind', who ->> 'id', '${table}', concat_ws('/', ${of('n', key)}), 'insert', ${imageOf('n', digest)} from new_rows n;
+      select audit.who ->> 'kind', audit.who ->> 'id', '${table}', concat_ws('/', ${of('new_rows', key)}), 'insert', ${imageOf('new_rows', digest)} from new_rows;
     elsif tg_op = 'DELETE' then
       insert into audit_outbox (actor_kind, actor_id, object_type, object_id, operation, before)
-      select who ->> 'kind', who ->> 'id', '${table}', concat_ws('/', ${of('o', key)}), 'delete', ${imageOf('o', digest)} from old_rows o;
+      select audit.who ->> 'kind', audit.who ->> 'id', '${table}', concat_ws('/', ${of('old_rows', key)}), 'delete', ${imageOf('old_rows', digest)} from old_rows;
     ${updates ? updated({ table, key, digest }) : ''}
     end if;
     return null;
@@ -50,9 +50,9 @@ const functionOf = ({ table, key, digest, updates }: Required<AuditedTable>): st
 const updated = ({ table, key, digest }: Required<Omit<AuditedTable, 'updates'>>): string => `
     else
       insert into audit_outbox (actor_kind, actor_id, object_type, object_id, operation, before, after)
-      select who ->> 'kind', who ->> 'id', '${table}', r.object, 'update', ${changedImage('b', digest)}, ${changedImage('a', digest)}
-      from (select concat_ws('/', ${of('n', key)}) as object, to_jsonb(o) - 'search' as b, to_jsonb(n) - 'search' as a
-            from old_rows o join new_rows n on ${key.map((column) => `o.${column} = n.${column}`).join(' and ')} offset 0) r
+      select audit.who ->> 'kind', audit.who ->> 'id', '${table}', r.object, 'update', ${changedImage('b', digest)}, ${changedImage('a', digest)}
+      from (select concat_ws('/', ${of('new_rows', key)}) as object, to_jsonb(old_rows) - 'search' as b, to_jsonb(new_rows) - 'search' as a
+            from old_rows join new_rows on ${key.map((column) => `old_rows.${column} = new_rows.${column}`).join(' and ')} offset 0) r
       where r.a <> r.b;`;
 
 const of = (row: string, columns: readonly string[]): string => columns.map((column) => `${row}.${column}`).join(', ');
