@@ -49,7 +49,8 @@ export async function openOffice(url: string, { seed, first }: { seed: number; f
     },
     async produced({ desk, request: begun }) {
       let request = begun;
-      while (request.state !== 'produced') request = await (request.state === 'approved' ? startProduction : finishProduction)(desk, request);
+      while (request.state !== 'produced')
+        request = await (request.state === 'approved' ? startProduction : finishProduction)(desk, request);
       return request;
     },
   };

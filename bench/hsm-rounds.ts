@@ -1,4 +1,5 @@
 // Run as a process of its own, as SoftHSM reads its configuration at the start: issues certificates with HSMs of several speeds, prints JSON.
+import { pino } from 'pino';
 import { readFileSync } from 'node:fs';
 
 import { openHsm } from '../connectors/hsm/pkcs11-hsm.ts';
@@ -28,7 +29,7 @@ const modes: Record<string, Slowness & { certificates: number }> = {
   yubi: { ms: 73, sessions: 1, certificates: 100 },
 };
 
-const token = await openHsm({
+const token = openHsm({
   module: PKCS11_MODULE,
   tokenLabel: HSM_TOKEN,
   pin: readFileSync(HSM_PIN_FILE, 'utf8').trim(),
@@ -50,7 +51,7 @@ async function issue(mode: string, { certificates, ...slowness }: Slowness & { c
     return 0;
   });
   const seconds = (performance.now() - started) / 1000;
-  const relay = relayAndSeal({ operations: knex, audit, signer });
+  const relay = relayAndSeal({ operations: knex, audit, signer, log: pino({ level: 'silent' }) });
   while ((await relay()).more);
   const after = calls();
   const asked = { signatures: after.signatures - before.signatures, random: after.random - before.random };

@@ -24,7 +24,7 @@ export interface RawRound {
 
 const { PKCS11_MODULE = '', HSM_TOKEN = '', HSM_PIN_FILE = '', BENCH_DATABASE = '', BENCH_CARDS = '', VALIDATION_URL = '' } = process.env;
 const pin = readFileSync(HSM_PIN_FILE, 'utf8').trim();
-const hsm = await openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin, sessions: 2 });
+const hsm = openHsm({ module: PKCS11_MODULE, tokenLabel: HSM_TOKEN, pin, sessions: 2 });
 const signer = await hsm.signer('ca-main');
 if (!signer) throw new Error('the token has no key of the CA');
 const published = await fetch(`${VALIDATION_URL}/ca/main.crt`);
@@ -56,7 +56,7 @@ async function round(count: number): Promise<RawRound> {
 }
 
 const aMailer = {
-  ...{ locale: 'it', organisation: 'Ospedale Santa Lucia', envelope: '12345674', deviceSerial: '6090000010000017' } as const,
+  ...({ locale: 'it', organisation: 'Ospedale Santa Lucia', envelope: '12345674', deviceSerial: '6090000010000017' } as const),
   ...{ holderName: 'Anna Bench', pin: '295173', puk: '84713902', portalUrl: 'http://127.0.0.1/my' },
 };
 

@@ -10,7 +10,7 @@ export interface Slowness {
 }
 
 /** SoftHSM behind a wrapper that counts calls and makes signatures wait, in line for a session, as long as a slower HSM would. No real device. */
-export function slowHsm(hsm: Hsm, { ms, sessions }: Slowness): { hsm: Hsm; calls(): { signatures: number; random: number } } {
+export function slowHsm(hsm: Hsm, { ms, sessions }: Slowness): { hsm: Hsm; calls: () => { signatures: number; random: number } } {
   const calls = { signatures: 0, random: 0 };
   let busy = 0;
   const waiting: (() => void)[] = [];

@@ -49,13 +49,17 @@ export async function rawReplay(url: string, trace: Trace): Promise<Replay> {
   const client = new pg.Client({ connectionString: url, application_name: 'bench-raw' });
   await client.connect();
   const names = [...new Set(trace.flat().map((change) => change.table))];
-  await client.query('create schema raw; create table raw.events (at timestamptz default clock_timestamp(), object text, before jsonb, after jsonb)');
+  await client.query(
+    'create schema raw; create table raw.events (at timestamptz default clock_timestamp(), object text, before jsonb, after jsonb)',
+  );
   const keys = new Map<string, string[]>();
   for (const name of names) {
     await client.query(`create table raw.${name} (like public.${name} including defaults including indexes)`);
     keys.set(name, await keyOf(client, name));
     // Search texts are in no image of a row.
-    await client.query(`alter table raw.${name} add column if not exists search text; alter table raw.${name} alter column search drop not null`);
+    await client.query(
+      `alter table raw.${name} add column if not exists search text; alter table raw.${name} alter column search drop not null`,
+    );
   }
   const earlier = rowsBefore(trace.flat(), keys);
   const plans = trace.map((changes) => changes.map((change) => statementOf(change, keys.get(change.table) ?? [])));
@@ -65,7 +69,9 @@ export async function rawReplay(url: string, trace: Trace): Promise<Replay> {
     async reset() {
       await client.query(`truncate raw.events, ${names.map((name) => `raw.${name}`).join(', ')}`);
       for (const { table, before } of earlier)
-        await client.query(`insert into raw.${table} select * from jsonb_populate_record(null::raw.${table}, $1)`, [JSON.stringify(before)]);
+        await client.query(`insert into raw.${table} select * from jsonb_populate_record(null::raw.${table}, $1)`, [
+          JSON.stringify(before),
+        ]);
     },
     async run() {
       for (const statements of plans) {

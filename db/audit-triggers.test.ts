@@ -16,7 +16,9 @@ beforeAll(async () => {
     // names that the code of the triggers might use itself
     await knex.raw(`create table ${table} (n int default 1, o int, r int, who text, actor text, a int not null, b text not null, name citext, note jsonb, amount numeric, pin bytea, token text,
       at timestamptz, search text generated always as (coalesce(token, '')) stored, primary key (a, b))`);
-  await knex.raw(`create trigger audit after insert or update or delete on by_row for each row execute function audit_row('a,b', 'pin', 'token')`);
+  await knex.raw(
+    `create trigger audit after insert or update or delete on by_row for each row execute function audit_row('a,b', 'pin', 'token')`,
+  );
   await knex.raw(auditTriggers({ table: 'by_statement', key: ['a', 'b'], digest: ['pin', 'token'] }));
 });
 afterAll(() => db.drop());
@@ -44,7 +46,16 @@ const rows = fc
 const into = (table: string) => `insert into ${table} (a, b, ${columns.join(', ')})`;
 const sets = fc
   .subarray(columns, { minLength: 1 })
-  .chain((some) => fc.tuple(...some.map((c) => fc.oneof(fc.constant(`${c} = ${c}`), values[c].map((v) => `${c} = ${v}`)))))
+  .chain((some) =>
+    fc.tuple(
+      ...some.map((c) =>
+        fc.oneof(
+          fc.constant(`${c} = ${c}`),
+          values[c].map((v) => `${c} = ${v}`),
+        ),
+      ),
+    ),
+  )
   .map((all) => all.join(', '));
 const statement: fc.Arbitrary<(table: string) => string> = fc.oneof(
   rows.map((all) => (table: string) => `${into(table)} values ${all} on conflict do nothing`),
@@ -62,7 +73,7 @@ const statement: fc.Arbitrary<(table: string) => string> = fc.oneof(
 );
 const actor = fc.constantFrom('', '{"kind":"operator","id":"7"}');
 
-/** Events of the statements since, without what each has of its own. */
+/** Takes the events of a table out of the outbox, without what each has of its own. */
 async function events(trx: Knex, table: string) {
   const { rows: found } = await trx.raw<{ rows: object[] }>(
     `delete from audit_outbox where object_type = ?
@@ -110,15 +121,17 @@ test('a change of keys is refused, also one that swaps them', async () => {
     await expect(knex.raw(`update by_statement set ${set}`)).rejects.toThrow('never changes');
 });
 
-test('an update of many rows after one of a single row takes no longer for each', async () => {
+test('an update of many rows after one of a single row is recorded whole, and soon', async () => {
   const count = 20_000;
-  await knex.transaction(async (trx) => {
+  const trx = await knex.transaction();
+  try {
     await trx.raw(`insert into by_statement (a, b) select n, 'many' from generate_series(1, ?::int) n`, [count]);
     for (const some of ['a = 1', 'true']) await trx.raw(`update by_statement set name = ? where b = 'many' and ${some}`, [some]);
-    const found = await trx('audit_outbox').where({ objectType: 'by_statement', operation: 'update' }).whereRaw(`after ->> 'b' = 'many'`);
-    expect(found).toHaveLength(count + 1);
+    const updates = trx('audit_outbox').where({ objectType: 'by_statement', operation: 'update' });
+    expect(await updates.whereRaw(`after ->> 'b' = 'many'`).count('* as n')).toEqual([{ n: count + 1 }]);
+  } finally {
     await trx.rollback();
-  }).catch((error: unknown) => expect(String(error)).toContain('rollback'));
+  }
 });
 
 test('every table with audit triggers has them for each change, and refuses to be emptied unseen', async () => {
@@ -128,5 +141,6 @@ test('every table with audit triggers has them for each change, and refuses to b
       and tgrelid::regclass::text not in ('by_row', 'by_statement') group by 1`);
   const all = ['audit_delete', 'audit_insert', 'audit_update', 'key_stays', 'no_truncate'];
   expect(found.length).toBeGreaterThan(20);
-  for (const { name, triggers } of found) expect({ name, triggers }).toEqual({ name, triggers: name === 'sessions' ? all.slice(0, 2) : all });
+  for (const { name, triggers } of found)
+    expect({ name, triggers }).toEqual({ name, triggers: name === 'sessions' ? all.slice(0, 2) : all });
 });
