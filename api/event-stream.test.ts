@@ -29,6 +29,7 @@ test('only what concerns the watcher is sent, and an interruption ends the strea
   const seen = Promise.withResolvers<void>();
   const stream = eventStream({
     changes,
+    concerns: () => true,
     reauthorize: () => Promise.resolve(),
     dataFor: (change) => {
       if (change.id === 'last') seen.resolve();
@@ -51,6 +52,7 @@ test('many changes of one row while one is being checked become one event', asyn
   const done = Promise.withResolvers<void>();
   const stream = eventStream({
     changes,
+    concerns: () => true,
     reauthorize: () => (asked++ === 0 ? gate.promise : Promise.resolve()),
     dataFor: (change) => {
       if (change.id === 'b') done.resolve();
@@ -71,10 +73,34 @@ test('whoever may no longer watch is cut off before the next event', async () =>
   const { changes, tell } = source();
   const stream = eventStream({
     changes,
+    concerns: () => true,
     reauthorize: () => Promise.reject(new Error('signed out')),
     dataFor: (change) => Promise.resolve(change),
   });
   const received = text(stream);
   tell(request('secret'));
   expect(eventsIn(await received)).toEqual([]);
+});
+
+test('a change that nobody here watches asks nothing, and one that is watched asks once who watches', async () => {
+  const { changes, tell, interrupt } = source();
+  const seen = Promise.withResolvers<void>();
+  let asked = 0;
+  const stream = eventStream({
+    changes,
+    concerns: ({ id }) => id === 'mine',
+    reauthorize: () => Promise.resolve((asked += 1)),
+    dataFor: (change, watcher) => {
+      seen.resolve();
+      return Promise.resolve({ ...change, watcher });
+    },
+  });
+  const received = text(stream);
+  for (let i = 0; i < 50; i++) tell(request(`other ${i}`));
+  tell(request('mine'));
+  await seen.promise;
+  await Promise.resolve();
+  interrupt();
+  expect(eventsIn(await received)).toEqual([{ ...request('mine'), watcher: 1 }]);
+  expect(asked).toBe(1);
 });

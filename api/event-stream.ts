@@ -5,19 +5,21 @@ import type { Change, Changes } from './changes.ts';
 const heartbeatMs = 15_000;
 const patienceBytes = 64 * 1024;
 
-export interface Watch {
+export interface Watch<Actor> {
   changes: Changes;
-  /** Throws when the actor may no longer watch; asked at each event and heartbeat. */
-  reauthorize: () => Promise<unknown>;
+  /** What is watched; asked first, as every watcher hears of every change: what it refuses costs nothing. */
+  concerns(change: Change): boolean;
+  /** Who watches, as of now. Throws when the actor may no longer watch; asked at each change that concerns it, and at each heartbeat. */
+  reauthorize: () => Promise<Actor>;
   /** The data of the event for this change, or undefined when it is not for this watcher. */
-  dataFor(change: Change): Promise<object | undefined>;
+  dataFor(change: Change, actor: Actor): Promise<object | undefined>;
 }
 
 /**
  * Server-sent events of changes (`event: changed`). Many changes of one row while a check runs become one event. The stream ends when the
  * actor may no longer watch, when the reader is too slow, or when changes may have been missed: the browser connects again and reads anew.
  */
-export function eventStream(watch: Watch): Readable {
+export function eventStream<Actor>(watch: Watch<Actor>): Readable {
   const stream = new PassThrough();
   const waiting = new Map<string, Change>();
   let working = false;
@@ -27,8 +29,7 @@ export function eventStream(watch: Watch): Readable {
     working = true;
     for (const [key, change] of waiting) {
       waiting.delete(key);
-      await watch.reauthorize();
-      const data = await watch.dataFor(change);
+      const data = await watch.dataFor(change, await watch.reauthorize());
       if (data) send(stream, `event: changed\ndata: ${JSON.stringify(data)}\n\n`);
     }
     working = false;
@@ -37,6 +38,7 @@ export function eventStream(watch: Watch): Readable {
 
   const unsubscribe = watch.changes.subscribe({
     changed: (change) => {
+      if (!watch.concerns(change)) return;
       waiting.set(`${change.type} ${change.id}`, change);
       work().catch(end);
     },

@@ -15,10 +15,8 @@ export const watchChanges = operation({
       eventStream({
         changes,
         reauthorize,
-        dataFor: async (change) => {
-          const watcher = await reauthorize();
-          return watcher && (await visibleChange(db, watcher, change)) ? change : undefined;
-        },
+        concerns: () => true,
+        dataFor: async (change, watcher) => (watcher && (await visibleChange(db, watcher, change)) ? change : undefined),
       }),
     ),
 });

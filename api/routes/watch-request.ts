@@ -17,9 +17,8 @@ export const watchRequest = operation({
     return eventStream({
       changes,
       reauthorize,
-      dataFor: async (change) => {
-        if (change.type !== 'request' || change.id !== id) return undefined;
-        const watcher = await reauthorize();
+      concerns: (change) => change.type === 'request' && change.id === id,
+      dataFor: async (_, watcher) => {
         if (watcher?.kind !== 'operator') throw failure('not_signed_in', 'Sign in again.');
         const { version, state } = await requestDetail(db, watcher, id);
         return { version, state };
