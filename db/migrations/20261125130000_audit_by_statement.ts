@@ -5,6 +5,11 @@ import { auditTriggers } from '../audit-triggers.ts';
 /** Audit triggers fire once a statement instead of once a row. `audit_row` stays for a release that goes back. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
+    -- the same digest as of its text, without the detour
+    create function audit_digest(value bytea) returns text language sql immutable parallel safe as $$
+      select 'sha256:' || encode(sha256(value), 'hex')
+    $$;
+
     create function refuse_key_change() returns trigger language plpgsql as $$
     begin
       raise exception 'the key of a row of % never changes: the audit trail names rows by it', tg_table_name;
@@ -23,7 +28,7 @@ export async function down(knex: Knex): Promise<void> {
       create trigger audit after insert ${updates ? 'or update ' : ''}or delete on ${table} for each row execute function audit_row(${args});
     `);
   }
-  await knex.raw('drop function refuse_key_change()');
+  await knex.raw('drop function refuse_key_change(); drop function audit_digest(bytea)');
 }
 
 interface Audited {
