@@ -46,7 +46,7 @@ export async function once(
   }
 }
 
-/** Shorter than the minute after which the call may be begun by somebody else. */
+/** Shorter than the two minutes after which the call may be begun by somebody else. */
 const triesMs = 45_000;
 
 /** The database went away under the call: its key is free again as soon as the database is back, so whoever sends it again does not wait. */
