@@ -1,6 +1,6 @@
 import type { Suspicion } from '../db/stores/reconciliations.ts';
 import { isCertain } from '../domain/reconciliation.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import { lookAtAction, lookAtRequest, type SweepDeps } from './process-sweep.ts';
 import { startable } from './startable-action.ts';
 
@@ -19,7 +19,7 @@ const atOnce = 8;
 export async function settleSuspicions(deps: Deps, order: Order): Promise<void> {
   const read = (after: string) => deps.reconciliations.suspicions({ id: order.id, after, limit: pageSize });
   for (let page = await read(''); page.length > 0; page = await read(page.at(-1)?.objectId ?? '')) {
-    await inParallel(page, atOnce, (suspicion) => settle(deps, order, suspicion));
+    await inParallel(page, { jobs: atOnce }, (suspicion) => settle(deps, order, suspicion));
   }
 }
 

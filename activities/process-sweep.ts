@@ -1,7 +1,7 @@
 import type { openProcesses, ProcessRow } from '../db/reads/open-processes.ts';
 import type { ReconciliationStore, Suspicion } from '../db/stores/reconciliations.ts';
 import { judgeAction, judgeRequest } from '../domain/reconciliation.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import type { Processes } from './processes.ts';
 import { startable } from './startable-action.ts';
 
@@ -35,13 +35,13 @@ export async function sweep(deps: SweepDeps, { id, complete }: { id: string; com
   for await (const page of pagesOf(deps.openRows.requests)) {
     checked += page.length;
     const closer = page.filter((row) => !running.delete(row.id) || complete);
-    await inParallel(closer, atOnce, async (row) => note(await lookAtRequest(deps, row.id, complete)));
+    await inParallel(closer, { jobs: atOnce }, async (row) => note(await lookAtRequest(deps, row.id, complete)));
   }
   // what is left runs without an open row
-  await inParallel(running, atOnce, async (requestId) => note(await lookAtRequest(deps, requestId, complete)));
+  await inParallel(running, { jobs: atOnce }, async (requestId) => note(await lookAtRequest(deps, requestId, complete)));
   for await (const page of pagesOf(deps.openRows.actions)) {
     checked += page.length;
-    await inParallel(page, atOnce, async (row) => note(await lookAtAction(deps, row.id)));
+    await inParallel(page, { jobs: atOnce }, async (row) => note(await lookAtAction(deps, row.id)));
   }
   return checked;
 }

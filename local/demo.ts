@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { apiClient } from '../cli/api-client.ts';
 import type { Meta } from '../cli/api-types.ts';
-import { inParallel } from '../cli/issue/in-parallel.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import { assembleCrew } from '../cli/issue/crew.ts';
 import { readPeople } from '../cli/issue/people-file.ts';
 import { checkRows, type PersonRow } from '../cli/issue/person-row.ts';

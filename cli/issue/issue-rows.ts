@@ -1,6 +1,6 @@
 import { progress } from '../progress.ts';
 import type { Crew, Officer } from './crew.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
 import { issueRow, type RowOutcome } from './issue-row.ts';
 import type { PersonRow, RefusedRow } from './person-row.ts';
 import { reportOf, type Report } from './report.ts';

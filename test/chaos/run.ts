@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { inParallel } from '../../cli/issue/in-parallel.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
 import type { Part } from '../../local/processes.ts';
 import type { Services } from '../../local/services.ts';
 import { accounted, balanced } from './book.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { inParallel } from '../../cli/issue/in-parallel.ts';
+import { inParallel } from '../../domain/in-parallel.ts';
 import { openDatabase } from '../../db/database.ts';
 import type { Part } from '../../local/processes.ts';
 import { startServices, type Services } from '../../local/services.ts';
