@@ -7,7 +7,7 @@ const action = (workflowType: string, args: unknown[] = []) => ({
   workflowType,
   taskQueue: 'main',
   args,
-  workflowExecutionTimeout: '10 minutes',
+  workflowExecutionTimeout: '10 minutes' as const,
 });
 
 const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' } as const;
@@ -32,7 +32,7 @@ const schedules = (cas: Iterable<string>): ScheduleOptions[] => [
   },
   ...[...cas].map((ca) => ({
     scheduleId: `publish-crl/${ca}`,
-    spec: { intervals: [{ every: '15 minutes' }] },
+    spec: { intervals: [{ every: '15 minutes' as const }] },
     action: { ...action('publishCrl', [{ v: 1, ca }]), workflowId: `publish-crl/${ca}` },
     policies,
   })),
