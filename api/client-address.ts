@@ -27,6 +27,10 @@ function callerOf(hops: readonly string[], proxies: BlockList): string {
   return caller;
 }
 
+/** Whether an address is in one of the networks. */
+export const isWithin = (address: string, networks: readonly string[]): boolean =>
+  isIP(address) !== 0 && listOf(networks).check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {

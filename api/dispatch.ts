@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 
+import type { Actor } from '../domain/actor.ts';
 import { errorCodeOf } from '../domain/errors.ts';
 import { touchSession } from './auth/session.ts';
 import { clientOf } from './client.ts';
@@ -18,9 +19,9 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   ctx.set('Cache-Control', 'no-store');
   const identity = await guard.admit(ctx, target);
   const client = clientOf(ctx, services.settings.publicUrl);
-  if (identity) await touchSession(services.db, client, identity.lastSeenAt);
+  if (identity?.actor.via === 'session') await touchSession(services.db, client, identity.lastSeenAt);
   const key = parseIdempotencyKey(ctx.get('Idempotency-Key'));
-  const idempotencyKey = key && identity ? `${identity.actor.id}:${key}` : uuid();
+  const idempotencyKey = key && identity ? `${callerOf(identity.actor)}:${key}` : uuid();
   const call = {
     params: parseAddress(operation.params, ctx.params),
     query: parseAddress(operation.query, { ...ctx.query }),
@@ -34,7 +35,9 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   const run = (newId: string) => answerOf(target, operation.handle({ ...call, newId }, services));
   try {
     const answer =
-      key && identity && isStorable(target) ? await once(services, { accountId: identity.accountId, key, ctx }, run) : await run(uuid());
+      key && identity && isStorable(target)
+        ? await once(services, { accountId: identity.accountId, key: storedKey(identity.actor, key), ctx }, run)
+        : await run(uuid());
     respond(ctx, target, answer);
   } catch (error) {
     if (identity && isDenial(error)) await guard.recordDenial(ctx, identity.actor, name);
@@ -42,9 +45,13 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   }
 };
 
-/** Documents that exist once are never kept a second time. */
+/** An API key is a caller of its own: what it may see may be less than its owner's session and other keys were answered. */
+const callerOf = (actor: Actor): string => (actor.via === 'api_key' ? actor.sessionId : actor.id);
+const storedKey = (actor: Actor, key: string): string => (actor.via === 'api_key' ? `${actor.sessionId}:${key}` : key);
+
+/** Documents and secrets that are shown once are never kept a second time. */
 const isStorable = ({ operation: o }: GuardedOperation) =>
-  o.method !== 'get' && (o.responseType ?? 'application/json') === 'application/json';
+  o.method !== 'get' && !o.answersOnce && (o.responseType ?? 'application/json') === 'application/json';
 
 const isDenial = (error: unknown) => ['forbidden', 'own_request'].includes(errorCodeOf(error) ?? '');
 

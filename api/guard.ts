@@ -30,15 +30,25 @@ export class OperationGuard {
     const identity = await this.identify(ctx);
     if (!identity) throw failure('not_signed_in', 'Sign in and try again.');
     ctx.state.actor = identity.actor.id;
-    if (holds(identity.actor, guard)) return identity;
+    if (holds(identity.actor, guard)) {
+      if (identity.actor.via === 'api_key' && operation.method !== 'get') await this.recordUse(ctx, identity.actor, name);
+      return identity;
+    }
     await this.recordDenial(ctx, identity.actor, name);
+    if (guard === 'signed_in') throw failure('forbidden', 'An API key cannot do this. Sign in and try again.');
     throw failure('forbidden', `This needs the permission ${guard}. Ask an administrator of your unit if you should have it.`);
   }
 
   /** Denials found later than here (separation of duties) are recorded in the same form. */
   recordDenial(ctx: Context, actor: Actor, name: string): Promise<void> {
-    const detail = { path: ctx.path, requestId: String(ctx.state.requestId) };
+    const detail = { ...aboutCall(ctx), ...(actor.via === 'api_key' && { apiKey: actor.sessionId }) };
     return recordEvents(this.db, refOf(actor), { kind: 'access_denied', objectType: 'operations', objectId: name, detail });
+  }
+
+  /** The changes that follow are recorded as its owner's: this says that it was an application. */
+  private recordUse(ctx: Context, actor: Actor, name: string): Promise<void> {
+    const detail = { ...aboutCall(ctx), operation: name };
+    return recordEvents(this.db, refOf(actor), { kind: 'api_key_used', objectType: 'api_keys', objectId: actor.sessionId, detail });
   }
 
   private async identify(ctx: Context): Promise<SignedIn | undefined> {
@@ -50,9 +60,11 @@ export class OperationGuard {
   }
 }
 
+const aboutCall = (ctx: Context) => ({ path: ctx.path, requestId: String(ctx.state.requestId) });
+
 /** `own.` permissions are about the actor's own devices and so belong to holders; an operator never has them, whatever a role says. */
 function holds(actor: Actor, guard: Guard): boolean {
-  if (guard === 'signed_in') return true;
+  if (guard === 'signed_in') return actor.via === 'session';
   if (guard === 'public' || guard.startsWith('own.') !== (actor.kind === 'holder')) return guard === 'public';
   return permits(actor, guard);
 }

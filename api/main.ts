@@ -19,6 +19,7 @@ import { dataKeyStore } from '../db/stores/data-keys.ts';
 import { loggingStore } from '../db/stores/logging.ts';
 import { temporalTarget } from '../domain/configuration/temporal.ts';
 import { createApp } from './app.ts';
+import { apiKeyAuthenticator } from './auth/api-key.ts';
 import { memoryAttempts } from './auth/attempts.ts';
 import { sessionAuthenticator } from './auth/session.ts';
 import { listenToChanges } from './changes.ts';
@@ -65,13 +66,14 @@ countPools(registry, { operations: db, audit: auditDb });
 countDroppedLogs(registry, () => logs.dropped());
 const stopMonitoring = await startMonitoring({ registry, health, config, log: logs.module('monitor') });
 
+const attempts = memoryAttempts();
 const app = createApp({
   operations,
-  authenticators: [sessionAuthenticator(db, publicUrl)],
+  authenticators: [apiKeyAuthenticator({ db, attempts }), sessionAuthenticator(db, publicUrl)],
   services: {
     ...{ db, auditDb, temporal, hsm, codeKeys, changes, presence, health },
     log: logs.module('api'),
-    attempts: memoryAttempts(),
+    attempts,
     settings: { profile, publicUrl, validationUrl: config.VALIDATION_URL, trustedProxies: config.TRUSTED_PROXIES ?? [] },
   },
   registry,

@@ -1,8 +1,9 @@
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 
+import { mayBeOnKey } from '../domain/api-key.ts';
 import { problemAnswers } from './openapi-problems.ts';
-import type { AnyOperation } from './operation.ts';
+import type { AnyOperation, Guard } from './operation.ts';
 
 /** The OpenAPI 3.1 document of these operations; the name of each is its operationId. `cookie` is the one that holds the session. */
 export function openApi(operations: Record<string, AnyOperation>, cookie = '__Host-sid'): ReturnType<typeof createDocument> {
@@ -19,7 +20,9 @@ export function openApi(operations: Record<string, AnyOperation>, cookie = '__Ho
     },
     servers: [{ url: '/api' }],
     paths,
-    components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie } } },
+    components: {
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie }, apiKey: { type: 'http', scheme: 'bearer' } },
+    },
   } satisfies ZodOpenApiObject;
   return createDocument(document, { override: ({ jsonSchema }) => void (jsonSchema.format && delete jsonSchema.pattern) });
 }
@@ -30,7 +33,7 @@ function operationObject(name: string, o: AnyOperation): ZodOpenApiOperationObje
     tags: [o.path.split('/')[1] ?? ''],
     summary: o.summary,
     'x-permission': o.permission,
-    security: o.permission === 'public' ? [] : [{ session: [] }],
+    security: waysIn(o),
     requestParams: {
       ...(o.params && { path: o.params as z.ZodObject }),
       ...(o.query && { query: o.query as z.ZodObject }),
@@ -40,6 +43,10 @@ function operationObject(name: string, o: AnyOperation): ZodOpenApiOperationObje
     responses: { [String(statusOf(o))]: answer(o), ...problemAnswers(o) },
   };
 }
+
+const waysIn = ({ permission }: AnyOperation): Record<string, never[]>[] =>
+  permission === 'public' ? [] : takesKeys(permission) ? [{ session: [] }, { apiKey: [] }] : [{ session: [] }];
+const takesKeys = (guard: Guard) => guard !== 'public' && guard !== 'signed_in' && mayBeOnKey(guard);
 
 export const statusOf = (o: AnyOperation): number => o.status ?? (o.response ? 200 : 204);
 

@@ -6,7 +6,8 @@ import type { Permission } from '../domain/permissions.ts';
 import type { Client } from './client.ts';
 import type { Services } from './services.ts';
 
-/** Who may call: a permission, anybody at all, or whoever is signed in. There is no default, so nothing is open by omission. */
+/** Who may call: a permission, anybody at all, or whoever is signed in by a session (an API key is not).
+ * There is no default, so nothing is open by omission. */
 export type Guard = Permission | 'public' | 'signed_in';
 
 export type OperatorActor = Extract<Actor, { kind: 'operator' }>;
@@ -66,6 +67,8 @@ export interface Operation<
   status?: 200 | 201;
   /** The call edits a version: without If-Match it is refused (428). */
   edits?: E;
+  /** The answer holds a secret that is shown once: it is not kept for the same call sent again. */
+  answersOnce?: true;
   /** Refusals beside those that every operation of its kind may give (`openapi-problems.ts`). */
   refusals?: readonly ErrorCode[];
   handle(call: Call<G, P, Q, B, E>, services: Services): Promise<z.input<R>>;

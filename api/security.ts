@@ -2,6 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import helmet from 'koa-helmet';
 
 import { failure } from '../domain/errors.ts';
+import { bearerOf } from './auth/api-key.ts';
 
 /**
  * Headers of every answer. No inline script but those the console's page was built with, named by hash; inline style attributes cannot run
@@ -40,10 +41,10 @@ export const securityHeaders = (publicUrl: string, scriptHashes: readonly string
 
 /**
  * Refuses what another site makes a browser send: Fetch Metadata where there is some, else Origin. A client that is no browser sends neither
- * and carries no cookie by itself.
+ * and carries no cookie by itself. Neither does an API key come by itself: another site would have to know it.
  */
 export async function refuseCrossSite(ctx: Context, next: Next): Promise<void> {
-  if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && isCrossSite(ctx)) {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && bearerOf(ctx) === undefined && isCrossSite(ctx)) {
     throw failure('cross_site', 'Open the console at its own address and try again.');
   }
   await next();

@@ -16,7 +16,7 @@ export interface Assignment {
 }
 
 /**
- * Who acts. Made anew for every call from the session (or, later, from an API key, which narrows `assignments`), so a removed
+ * Who acts. Made anew for every call from the session, or from an API key, which narrows `assignments` and whose id is `sessionId`, so a removed
  * assignment has no effect from the next call on.
  */
 export type Actor =

@@ -5,6 +5,7 @@ export const permissions = [
   'unit.manage',
   'operator.read',
   'operator.manage',
+  'api_key.manage',
   'holder.read',
   'holder.create',
   'holder.update',
@@ -72,6 +73,7 @@ export const shippedRoles = {
     'stock.read',
     'stock.manage',
     'operator.read',
+    'api_key.manage',
   ],
   BO: [
     'home.read',
@@ -91,6 +93,7 @@ export const shippedRoles = {
     'unit.manage',
     'operator.read',
     'operator.manage',
+    'api_key.manage',
     'profile.read',
     'profile.manage',
     'monitor.read',

@@ -9,7 +9,7 @@ export interface Limit {
 }
 
 /**
- * Brakes on guessing that need no account: by address, by card serial, and for logins that do not exist, which must behave like those that do.
+ * Brakes that need no account: on guessing by address, by card serial, on calls of an API key, and for logins that do not exist, which must behave like those that do.
  * Addresses an account signed in from lately are remembered: strangers' failures do not delay the person at the usual desk.
  */
 export interface Attempts {
@@ -25,23 +25,29 @@ export interface Attempts {
   remember(accountId: string, address: string): Promise<void>;
   remembers(accountId: string, address: string): Promise<boolean>;
 }
-export type AttemptKind = 'signInByAddress' | 'activationByAddress' | 'activationBySerial';
+export type AttemptKind = 'signInByAddress' | 'activationByAddress' | 'activationBySerial' | 'badKeyByAddress' | 'callsByKey';
 
 const shippedLimits: Record<AttemptKind, Limit> = {
   signInByAddress: { points: 60, seconds: 60 },
   activationByAddress: { points: 20, seconds: 300 },
   activationBySerial: { points: 5, seconds: 900 },
+  badKeyByAddress: { points: 60, seconds: 60 },
+  callsByKey: { points: 1200, seconds: 60 },
 };
 
 const day = 86_400;
 
-export function memoryAttempts(limits: Record<AttemptKind, Limit> = shippedLimits): Attempts {
+/** With the limits as shipped but for the changes. */
+export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}): Attempts {
+  const limits = { ...shippedLimits, ...changes };
   const limiter = (kind: AttemptKind) =>
     new RateLimiterMemory({ keyPrefix: kind, points: limits[kind].points, duration: limits[kind].seconds });
   const limiters: Record<AttemptKind, RateLimiterMemory> = {
     signInByAddress: limiter('signInByAddress'),
     activationByAddress: limiter('activationByAddress'),
     activationBySerial: limiter('activationBySerial'),
+    badKeyByAddress: limiter('badKeyByAddress'),
+    callsByKey: limiter('callsByKey'),
   };
   const unknown = new RateLimiterMemory({ keyPrefix: 'unknown', points: Number.MAX_SAFE_INTEGER, duration: day });
   const waits = new RateLimiterMemory({ keyPrefix: 'waits', points: 1, duration: day });

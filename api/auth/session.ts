@@ -39,12 +39,13 @@ export async function closeSession(db: Knex, client: Client): Promise<void> {
 
 const noteUseEveryMs = 60_000;
 
+/** True when a use must be noted again. A clock that was set back must not keep the use unknown. */
+export const isLongAgo = (lastSeenAt: Date): boolean => Math.abs(Date.now() - lastSeenAt.getTime()) > noteUseEveryMs;
+
 /** Notes that the session was used, which moves its idle end; once a minute is enough. Streams do not count as use. */
 export async function touchSession(db: Knex, client: Client, lastSeenAt: Date): Promise<void> {
   const { token } = client.session;
-  // A clock that was set back must not keep the use unknown.
-  if (token !== undefined && Math.abs(Date.now() - lastSeenAt.getTime()) > noteUseEveryMs)
-    await sessionStore(db).touch({ idHash: hashOf(token) });
+  if (token !== undefined && isLongAgo(lastSeenAt)) await sessionStore(db).touch({ idHash: hashOf(token) });
 }
 
 /** Whoever holds a live session cookie. */

@@ -4,12 +4,14 @@ import { cancelRequest } from './cancel-request.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
+import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
 import { createRequest } from './create-request.ts';
 import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
 import { downloadCertificate } from './download-certificate.ts';
 import { liftHold } from './lift-hold.ts';
+import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
 import { listDeviceProfiles } from './list-device-profiles.ts';
 import { listDevices } from './list-devices.ts';
@@ -32,6 +34,7 @@ import { readMeta } from './read-meta.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { resumeProduction } from './resume-production.ts';
+import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeDevice } from './revoke-device.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { scrapProduction } from './scrap-production.ts';
@@ -97,4 +100,7 @@ export const operations = {
   activateDevice,
   listOwnDevices,
   placeOwnHold,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
 };

@@ -7,7 +7,7 @@ export interface SignedIn {
   actor: Actor;
   accountId: string;
   locale: 'it' | 'en';
-  /** When the session was used last, by what is written of it (once a minute). */
+  /** When the session or key was used last, by what is written of it (once a minute). */
   lastSeenAt: Date;
 }
 
@@ -34,7 +34,7 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes =
     .where('sessions.id_hash', sessionIdHash)
     .where('sessions.expires_at', '>', knex.fn.now())
     .whereRaw(`sessions.last_seen_at > now() - make_interval(mins => ?)`, [idleMinutes])
-    .whereRaw(`(operators.id is null or (operators.active and (operators.valid_until is null or operators.valid_until > now())))`)
+    .whereRaw(`(operators.id is null or ${operatorInForce})`)
     .first({
       sessionId: 'sessions.id',
       accountId: 'accounts.id',
@@ -54,8 +54,11 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes =
   return { ...signedIn, actor: { kind: 'operator', id: account.operatorId, name, assignments, via: 'session', sessionId } };
 }
 
+/** An operator who may act today. */
+export const operatorInForce = `(operators.active and (operators.valid_until is null or operators.valid_until > now()))`;
+
 /** Assignments in force: in time, and with every unit up to the root active. */
-const assignmentsInForce = `(
+export const assignmentsInForce = `(
   select json_agg(json_build_object('id', a.id, 'role', a.role, 'unitId', u.id, 'unitPath', u.path::text, 'visibility', a.visibility,
                                     'permissions', r.permissions) order by a.id)
   from assignments a join roles r on r.code = a.role join units u on u.id = a.unit_id

@@ -35,6 +35,7 @@ const tables = {
   devices: { unitPath: 'devices.unit_path', registeredBy: 'devices.registered_by' },
   holders: { unitPath: 'units.path', registeredBy: 'holders.registered_by' },
   stations: { unitPath: 'units.path', registeredBy: null },
+  api_keys: { unitPath: 'units.path', registeredBy: 'api_keys.operator_id' },
 } as const satisfies Record<string, OwnershipColumns>;
 
 export type OwnedTable = keyof typeof tables;
@@ -48,7 +49,7 @@ export async function assertVisible(
   row: { table: OwnedTable; id: string },
 ): Promise<void> {
   const query = knex(row.table).where(`${row.table}.id`, row.id).first(`${row.table}.id`);
-  if (row.table === 'holders' || row.table === 'stations') void query.join('units', 'units.id', `${row.table}.unit_id`);
+  if (tables[row.table].unitPath === 'units.path') void query.join('units', 'units.id', `${row.table}.unit_id`);
   if ((await visibleTo(query, actor, permission, tables[row.table])) === undefined) throw notFound();
 }
 

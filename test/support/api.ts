@@ -6,6 +6,7 @@ import { pino, type Logger } from 'pino';
 import { Registry } from 'prom-client';
 
 import { createApp } from '../../api/app.ts';
+import { apiKeyAuthenticator } from '../../api/auth/api-key.ts';
 import { memoryAttempts, type Attempts } from '../../api/auth/attempts.ts';
 import { sessionAuthenticator } from '../../api/auth/session.ts';
 import { listenToChanges, type Changes } from '../../api/changes.ts';
@@ -107,7 +108,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   const registry = new Registry();
   const app = createApp({
     operations,
-    authenticators: [sessionAuthenticator(db, publicUrl)],
+    authenticators: [apiKeyAuthenticator({ db, attempts }), sessionAuthenticator(db, publicUrl)],
     services: {
       ...{ db, auditDb: database.audit, temporal: temporal.client, changes, presence, attempts, log },
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
