@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import * as fontkit from 'fontkit';
 import PDFDocument from 'pdfkit';
 
 /** Points a millimetre. */
@@ -12,14 +13,15 @@ export type Face = 'regular' | 'bold' | 'mono';
 
 /** The built-in fonts of PDF know no Ł: these have all of Latin, Greek and Cyrillic. Only the glyphs in use are embedded. */
 const files: Record<Face, string> = { regular: 'DejaVuSans.ttf', bold: 'DejaVuSans-Bold.ttf', mono: 'DejaVuSansMono-Bold.ttf' };
-const fonts = new Map<Face, Buffer>();
+/** Each is read once: reading three fonts was more than half of what a page cost. */
+const fonts = new Map<Face, fontkit.Font>();
 
-function font(face: Face): Buffer {
+function font(face: Face): fontkit.Font {
   const known = fonts.get(face);
   if (known) return known;
-  const data = readFileSync(createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${files[face]}`));
-  fonts.set(face, data);
-  return data;
+  const parsed = fontkit.create(readFileSync(createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${files[face]}`)));
+  fonts.set(face, parsed);
+  return parsed;
 }
 
 /** One A4 page as PDF; `draw` puts everything on it. */
