@@ -100,11 +100,15 @@ async function theBookBalances(): Promise<void> {
 test('a worker killed in the middle of a card is missed within seconds, and the card is finished', async () => {
   writePeople(3);
   const run = issue();
-  const knex = openDatabase(services.env.DATABASE_URL ?? '', { poolMax: 1 });
+  const knex = openDatabase(services.env.DATABASE_URL ?? '', { poolMax: 2 });
   try {
-    const inTheMiddle = () => knex('production_steps').where({ state: 'running' }).whereIn('step', ['keys', 'certify', 'write']).first();
-    await until('a step at the card or the CA', inTheMiddle);
+    // The CA can write nothing until the worker is dead: the kill is in the middle, however fast cards are made.
+    const barred = await knex.transaction();
+    await barred.raw('lock table ca_ledger in share mode');
+    const atTheCa = () => knex('production_steps').where({ state: 'running', step: 'certify' }).first();
+    await until('a step at the CA', atTheCa);
     await kill('worker');
+    await barred.rollback();
     await until('every card', async () => (await knex('requests').whereNot('state', 'produced').first()) === undefined, 60_000);
   } finally {
     await knex.destroy();
