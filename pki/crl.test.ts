@@ -9,9 +9,11 @@ import { issueCertificate } from './certificate.ts';
 import type { CrlContent, CrlEntry } from './crl.ts';
 import { buildCrl, encodeCrlEntry } from './crl.ts';
 import { subjectKeyIdentifierOf } from './certificate-fields.ts';
+import { constructed, enumerated, integer, sequence, time } from './der.ts';
+import { extension, extensionIds } from './extensions.ts';
 import { parseCrl } from './parse-crl.ts';
 import { encodePem } from './pem.ts';
-import { newSerial } from './serial.ts';
+import { newSerial, serialBytes } from './serial.ts';
 import { verifySignature } from './sign.ts';
 
 const HOUR = 3_600_000;
@@ -119,6 +121,15 @@ test('inconsistent CRLs are not signed', async () => {
   const twice = newEntry('superseded');
   const der = await buildCrl(content(ca, [twice, twice]));
   expect(() => parseCrl(der)).toThrow(expect.objectContaining({ type: 'invalid_input' }));
+});
+
+test('an entry is read to its end: what follows its reason is an extension too, and no second reason', async () => {
+  const reason = extension(extensionIds.reasonCode, enumerated(6));
+  for (const second of [constructed(0, reason), reason]) {
+    const head = [integer(serialBytes(newSerial(randomBytes(16)))), time(since)];
+    const der = await buildCrl({ ...content(await testCa(), []), entries: [sequence(...head, sequence(reason, second))] });
+    expect(() => parseCrl(der)).toThrow(expect.objectContaining({ type: 'invalid_input' }));
+  }
 });
 
 test('100,000 kept entries cost less than a second, also of processor time', async () => {

@@ -56,6 +56,8 @@ function assertPrimitive({ tag, value }: DerNode): void {
     ((tag === 0x02 || tag === 0x0a) && value.length === 0) ||
     (tag === 0x03 && (first > 7 || (value.length === 1 && first !== 0))) ||
     (tag === 0x05 && value.length !== 0) ||
+    (tag === 0x1c && value.length % 4 !== 0) ||
+    (tag === 0x1e && value.length % 2 !== 0) ||
     (tag === 0x06 && !isOid(value));
   if (wrong) throw new DerError(`the contents do not suit tag ${hex(tag)}`);
 }

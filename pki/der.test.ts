@@ -167,3 +167,7 @@ test('octets that end nothing are refused wherever they stand', () => {
   for (const hex of ['0000', '30020000', '310400000000'])
     expect(() => assertDer(readDer(Buffer.from(hex, 'hex')))).toThrow(/end-of-contents/);
 });
+
+test.each(['1c05526f737369', '1e03004100'])('characters of several octets are whole: %s is refused', (hex) => {
+  expect(() => assertDer(readDer(Buffer.from(hex, 'hex')))).toThrow(/do not suit/);
+});

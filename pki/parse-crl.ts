@@ -99,13 +99,15 @@ function entryOf(node: DerNode): CrlEntry {
 
 const reasons = new Map<number, CrlReason>(Object.entries(reasonCodes).map(([reason, code]) => [code, reason as CrlReason]));
 
+/** Reads every extension, also those beside the reason: what one reader takes, all do. */
 function reasonIn(extensions: DerNode): CrlReason {
+  let found: CrlReason | undefined;
   for (const node of children(extensions)) {
     const [id, { value }] = extensionOf(node);
     if (id !== extensionIds.reasonCode) continue;
     const reason = reasons.get(smallNumberOf(expectTag(readDer(value), 0x0a)));
-    if (!reason) throw new DerError('unknown reason');
-    return reason;
+    if (!reason || found) throw new DerError('one reason, of those known, expected');
+    found = reason;
   }
-  return 'unspecified';
+  return found ?? 'unspecified';
 }
