@@ -210,6 +210,15 @@ describe('failures', () => {
     }
   });
 
+  test('a session says how its person proved who they are, and when', async () => {
+    await newOperator('proven');
+    await api.signIn('proven');
+    const session = await db()('sessions')
+      .where({ accountId: (await accountOf('proven'))?.id })
+      .first<{ methods: string[]; authenticatedAt: Date; createdAt: Date }>();
+    expect(session).toMatchObject({ methods: ['pwd'], authenticatedAt: session.createdAt });
+  });
+
   test('each sign-in and each failure is audited, without what was typed', async () => {
     await newOperator('audited');
     await signIn('audited@example.it', 'my-typed-secret');

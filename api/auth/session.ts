@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
 import type { Actor } from '../../domain/actor.ts';
+import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import { loadActor } from '../../db/reads/actor.ts';
 import { sessionStore } from '../../db/stores/sessions.ts';
 import { cookieName, type Client } from '../client.ts';
@@ -14,12 +15,19 @@ const absoluteHours = 12;
 /** The table keeps only the SHA-256: who reads it cannot sign in. The id has 256 random bits, so no slow hash is needed. */
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
+/** Whose session, and how they proved it. */
+export interface Proven {
+  accountId: string;
+  methods: readonly AuthenticationMethod[];
+}
+
 /** Opens a session under a new id, ends the one that the client came with (session fixation), and answers who is signed in now. */
-export async function openSession(db: Knex, accountId: string, client: Client): Promise<Actor> {
+export async function openSession(db: Knex, { accountId, methods }: Proven, client: Client): Promise<Actor> {
   const token = randomBytes(32).toString('base64url');
   await closeSession(db, client);
   await sessionStore(db).open({
     accountId,
+    methods,
     id: uuid(),
     idHash: hashOf(token),
     lifetimeHours: absoluteHours,

@@ -15,6 +15,6 @@ export const activateDevice = operation({
   refusals: ['too_many_attempts', 'duplicate', 'pin_blocked'],
   handle: async ({ body, client, idempotencyKey }, services) => {
     const account = await activateAtPortal(services, body, { client, updateId: idempotencyKey });
-    return describeActor(services.db, await openSession(services.db, account.id, client));
+    return describeActor(services.db, await openSession(services.db, { accountId: account.id, methods: ['pwd'] }, client));
   },
 });

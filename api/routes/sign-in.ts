@@ -14,6 +14,6 @@ export const signIn = operation({
   refusals: ['sign_in_failed', 'too_many_attempts'],
   handle: async ({ body, client }, services) => {
     const account = await verify(services, body, client);
-    return describeActor(services.db, await openSession(services.db, account.id, client));
+    return describeActor(services.db, await openSession(services.db, { accountId: account.id, methods: ['pwd'] }, client));
   },
 });

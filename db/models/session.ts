@@ -1,5 +1,7 @@
 import { Model } from 'objection';
 
+import type { AuthenticationMethod } from '../../domain/authentication.ts';
+
 /** A signed-in browser. */
 export class Session extends Model {
   static override tableName = 'sessions';
@@ -14,4 +16,7 @@ export class Session extends Model {
   declare expiresAt: Date;
   declare remoteAddress: string;
   declare userAgent: string;
+  declare methods: AuthenticationMethod[];
+  /** When the person proved last who they are. */
+  declare authenticatedAt: Date;
 }

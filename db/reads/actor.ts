@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { Actor, Assignment } from '../../domain/actor.ts';
+import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import type { HolderId, OperatorId } from '../../domain/ids.ts';
 
 export interface SignedIn {
@@ -9,6 +10,9 @@ export interface SignedIn {
   locale: 'it' | 'en';
   /** When the session or key was used last, by what is written of it (once a minute). */
   lastSeenAt: Date;
+  /** How and when the person behind the session proved who they are; empty for an API key. */
+  methods: readonly AuthenticationMethod[];
+  authenticatedAt: Date;
 }
 
 interface AccountRow {
@@ -19,6 +23,8 @@ interface AccountRow {
   name: string;
   locale: 'it' | 'en';
   lastSeenAt: Date;
+  methods: AuthenticationMethod[];
+  authenticatedAt: Date;
   assignments: Assignment[] | null;
 }
 
@@ -43,11 +49,13 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes =
       name: knex.raw(`coalesce(operators.given_name || ' ' || operators.family_name, holders.given_name || ' ' || holders.family_name)`),
       locale: knex.raw(`coalesce(operators.locale, holders.locale)`),
       lastSeenAt: 'sessions.last_seen_at',
+      methods: 'sessions.methods',
+      authenticatedAt: 'sessions.authenticated_at',
       assignments: knex.raw(assignmentsInForce),
     })) as AccountRow | undefined;
   if (!account) return undefined;
-  const { accountId, locale, name, sessionId, lastSeenAt } = account;
-  const signedIn = { accountId, locale, lastSeenAt };
+  const { accountId, locale, name, sessionId, lastSeenAt, methods, authenticatedAt } = account;
+  const signedIn = { accountId, locale, lastSeenAt, methods, authenticatedAt };
   if (account.operatorId === null)
     return { ...signedIn, actor: { kind: 'holder', id: account.holderId as HolderId, name, via: 'session', sessionId } };
   const assignments = account.assignments ?? [];

@@ -86,7 +86,13 @@ export async function loadKeyActor(knex: Knex, prefix: string): Promise<KnownKey
   const { id, hash, networks, ended: why, accountId, locale, operatorId, name } = row;
   const assignments = narrowed(row.assignments ?? [], row);
   const actor: Actor = { kind: 'operator', id: operatorId, name, assignments, via: 'api_key', sessionId: id };
-  return { id, hash, networks, ended: why, signedIn: { actor, accountId, locale, lastSeenAt: row.usedAt ?? new Date(0) } };
+  return {
+    id,
+    hash,
+    networks,
+    ended: why,
+    signedIn: { actor, accountId, locale, lastSeenAt: row.usedAt ?? new Date(0), methods: [], authenticatedAt: new Date(0) },
+  };
 }
 
 interface Row extends Pick<KnownKey, 'id' | 'hash' | 'networks' | 'ended'> {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 
 import { system } from '../../domain/actor.ts';
 import type { ActorRef } from '../../domain/actor.ts';
+import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import { Session } from '../models/session.ts';
 import { recordEvent, transaction } from '../transaction.ts';
 
@@ -14,24 +15,25 @@ export interface NewSession {
   lifetimeHours: number;
   remoteAddress: string;
   userAgent: string;
+  methods: readonly AuthenticationMethod[];
 }
 
 export type SessionStore = ReturnType<typeof sessionStore>;
 
 /** Sessions of who is signed in. */
 export const sessionStore = (knex: Knex) => ({
-  /** A right password: the failures of the account are forgotten and a session begins. */
-  open: ({ lifetimeHours, ...session }: NewSession): Promise<void> =>
+  /** Somebody proved who they are: the failures of the account are forgotten and a session begins. */
+  open: ({ lifetimeHours, methods, ...session }: NewSession): Promise<void> =>
     knex.transaction(async (trx) => {
       await actAsAccount(trx, session.accountId);
       await trx('accounts').where({ id: session.accountId }).where('failures', '>', 0).update({ failures: 0, nextAttemptAt: null });
       const expiresAt = trx.raw('now() + make_interval(hours => ?)', [lifetimeHours]);
       const [row] = await trx('sessions')
-        .insert({ ...session, expiresAt })
+        .insert({ ...session, methods: [...methods], expiresAt })
         .onConflict('idHash')
         .ignore()
         .returning<{ id: string }[]>('id');
-      if (row) await recordEvent(trx, { kind: 'sign_in', objectType: 'accounts', objectId: session.accountId });
+      if (row) await recordEvent(trx, { kind: 'sign_in', objectType: 'accounts', objectId: session.accountId, detail: { methods } });
     }),
 
   /** Remembers that the session is in use; writes at most once a minute. */
