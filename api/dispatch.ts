@@ -18,7 +18,7 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   ctx.state.operation = name;
   ctx.set('Cache-Control', 'no-store');
   const identity = await guard.admit(ctx, target);
-  const client = clientOf(ctx, services.settings.publicUrl);
+  const client = clientOf(ctx, services);
   if (identity?.actor.via === 'session') await touchSession(services.db, client, identity.lastSeenAt);
   const key = parseIdempotencyKey(ctx.get('Idempotency-Key'));
   const idempotencyKey = key && identity ? `${callerOf(identity.actor)}:${key}` : uuid();

@@ -74,6 +74,7 @@ const app = createApp({
     ...{ db, auditDb, temporal, hsm, codeKeys, changes, presence, health },
     log: logs.module('api'),
     attempts,
+    proxySecret: config.PROXY_SECRET,
     settings: { profile, publicUrl, validationUrl: config.VALIDATION_URL, trustedProxies: config.TRUSTED_PROXIES ?? [] },
   },
   registry,

@@ -33,6 +33,8 @@ export interface Services {
   presence: Pick<Presence, 'name'>;
   health: Health;
   attempts: Attempts;
+  /** What the TLS proxy names itself with before the client certificates it saw are believed; absent: nobody signs in with one. */
+  proxySecret: string | undefined;
   settings: Settings;
   log: Logger;
 }

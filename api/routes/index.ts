@@ -41,6 +41,7 @@ import { scrapProduction } from './scrap-production.ts';
 import { sendActivationCode } from './send-activation-code.ts';
 import { setLogLevel } from './set-log-level.ts';
 import { signIn } from './sign-in.ts';
+import { signInWithCertificate } from './sign-in-with-certificate.ts';
 import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
@@ -53,6 +54,7 @@ import { watchRequest } from './watch-request.ts';
 /** Every operation of the API, by operationId; one file each. */
 export const operations = {
   signIn,
+  signInWithCertificate,
   signOut,
   checkLive,
   checkReady,

@@ -8,6 +8,9 @@ export const readMeta = operation({
   summary: 'What the sign-in page must know',
   permission: 'public',
   response: Meta,
-  handle: (_, { settings: { profile, validationUrl, publicUrl } }) =>
-    Promise.resolve({ profile, validationUrl, portalUrl: `${publicUrl}/my`, ...(profile !== 'production' && { demoSignIns }) }),
+  handle: (_, { proxySecret, settings: { profile, validationUrl, publicUrl } }) =>
+    Promise.resolve({
+      ...{ profile, validationUrl, portalUrl: `${publicUrl}/my`, certificateSignIn: proxySecret !== undefined },
+      ...(profile !== 'production' && { demoSignIns }),
+    }),
 });

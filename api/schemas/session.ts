@@ -31,6 +31,8 @@ export const Meta = z
     profile: shown(['demo', 'test', 'production']),
     validationUrl: z.string(),
     portalUrl: z.string(),
+    /** Whether a card signs in here. */
+    certificateSignIn: z.boolean(),
     demoSignIns: z.array(z.object({ login: z.string(), password: z.string(), role: z.string(), unit: z.string() })).optional(),
   })
   .meta({ id: 'Meta' });

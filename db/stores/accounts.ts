@@ -40,6 +40,17 @@ export const accountStore = (knex: Knex) => ({
 
   findByHolder: (holderId: string): Promise<SignInAccount | undefined> => findAccount(knex, { holderId }),
 
+  findByOperatorTaxCode: (taxCode: string): Promise<SignInAccount[]> => accountsBy(knex, { 'o.taxCode': taxCode }),
+
+  /** Who holds the card with this very certificate, while card and certificate are active. */
+  async holderOfActiveCertificate({ der, spkiSha256 }: { der: Buffer; spkiSha256: Buffer }): Promise<string | undefined> {
+    const device = await knex('certificates as c')
+      .join('devices as d', 'd.id', 'c.device_id')
+      .where({ 'c.spki_sha256': spkiSha256, 'c.der': der, 'c.state': 'active', 'd.state': 'active' })
+      .first<{ holderId: string | null } | undefined>('d.holder_id');
+    return device?.holderId ?? undefined;
+  },
+
   /** Counts a wrong password; from the third on, the next attempt waits 1, 2, 4 … 300 seconds. Never a lock that would lock others out. */
   signInFailed: ({ accountId }: { accountId: string }): Promise<{ failures: number; nextAttemptAt: Date | null }> =>
     transaction(knex, system, async (trx) => {
@@ -56,11 +67,14 @@ export const accountStore = (knex: Knex) => ({
     }),
 });
 
-const findAccount = (knex: Knex, where: { login?: string; holderId?: string }): Promise<SignInAccount | undefined> =>
+const findAccount = async (knex: Knex, where: { login?: string; holderId?: string }): Promise<SignInAccount | undefined> =>
+  (await accountsBy(knex, Object.fromEntries(Object.entries(where).map(([column, value]) => [`a.${column}`, value]))))[0];
+
+const accountsBy = (knex: Knex, where: Record<string, string>): Promise<SignInAccount[]> =>
   knex('accounts as a')
     .leftJoin('operators as o', 'o.id', 'a.operator_id')
-    .where(Object.fromEntries(Object.entries(where).map(([column, value]) => [`a.${column}`, value])))
-    .first<SignInAccount | undefined>(
+    .where(where)
+    .select<SignInAccount[]>(
       ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.failures', 'a.next_attempt_at'],
       knex.raw('(o.id is null or (o.active and coalesce(o.valid_until > now(), true))) as active'),
     );

@@ -121,6 +121,8 @@ test.each<[string, Environment, string]>([
   ['a secret given twice', { HSM_PIN: '83619275' }, 'HSM_PIN: is set twice'],
   ['logs to a file that is not named', { LOG_DESTINATIONS: 'file' }, 'LOG_FILE: must be set'],
   ['proxies that are no networks', { TRUSTED_PROXIES: '10.0.0.1, proxy' }, 'TRUSTED_PROXIES: must be networks'],
+  ['a secret of no proxy', { PROXY_SECRET: 'x'.repeat(32) }, 'TRUSTED_PROXIES: must name the proxy'],
+  ['a proxy secret one could guess', { TRUSTED_PROXIES: '10.0.0.0/8', PROXY_SECRET: 'secret' }, 'PROXY_SECRET: must have 32'],
   ['a file that is no PEM', { TLS_CERT_FILE: '/run/pin' }, 'TLS_CERT: must be PEM'],
   ['a profile that there is not', { SMARTCMS_PROFILE: 'prod' }, 'SMARTCMS_PROFILE: must be demo, test or production'],
 ])('every profile refuses %s', (_, changes, said) => {

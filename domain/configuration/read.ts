@@ -88,6 +88,8 @@ const messageOf = ({ issues }: { issues: readonly { message: string }[] }): stri
 
 /** What makes sense only together. */
 function pairProblems(config: Parsed): Problem[] {
+  if (config.PROXY_SECRET && !config.TRUSTED_PROXIES)
+    return [{ variable: 'TRUSTED_PROXIES', message: 'must name the proxy that PROXY_SECRET is of' }];
   const pairs = [
     ['TLS_CERT', 'TLS_KEY'],
     ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'],

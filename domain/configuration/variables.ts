@@ -58,6 +58,10 @@ export const variables = {
     cidrs.optional(),
     'The networks of the proxies before the API, such as `10.0.0.0/8`: `X-Forwarded-For` is believed from these only',
   ),
+  PROXY_SECRET: secret(
+    z.string().min(32, 'must have 32 characters or more').optional(),
+    'What the TLS proxy says in `X-Proxy-Secret`: the client certificates it passes on then sign people in',
+  ),
   SMTP_URL: secret(
     z.string().regex(/^smtps?:\/\//, 'must be an smtp:// or smtps:// address'),
     'The mail server: `smtps://` is TLS from the start, `smtp://` STARTTLS, without which `production` sends nothing',
@@ -96,7 +100,7 @@ const web = ['PUBLIC_URL', 'VALIDATION_URL'] as const;
 export const processes = {
   api: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
-    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', ...watched] as const),
+    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', 'PROXY_SECRET', ...watched] as const),
   ],
   worker: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web] as const),

@@ -84,6 +84,7 @@ interface Options {
   consoleFolder?: string;
   publicUrl?: string;
   trustedProxies?: string[];
+  proxySecret?: string;
   log?: Logger;
   /** A database of the test's own making instead of a copy of the template. */
   database?: TestDatabase;
@@ -110,7 +111,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     operations,
     authenticators: [apiKeyAuthenticator({ db, attempts }), sessionAuthenticator(db, publicUrl)],
     services: {
-      ...{ db, auditDb: database.audit, temporal: temporal.client, changes, presence, attempts, log },
+      ...{ db, auditDb: database.audit, temporal: temporal.client, changes, presence, attempts, log, proxySecret: options.proxySecret },
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
       codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),

@@ -4,6 +4,7 @@ export const signIn = {
   login: 'User name',
   password: 'Password',
   submit: 'Sign in',
+  withCard: 'Sign in with your card',
   missingLogin: 'Write your user name',
   missingPassword: 'Write your password',
   demo: 'Demonstration sign-ins',

@@ -6,6 +6,7 @@ export const signIn: typeof source.signIn = {
   login: 'Nome utente',
   password: 'Password',
   submit: 'Accedi',
+  withCard: 'Accedi con la tua carta',
   missingLogin: 'Scrivi il tuo nome utente',
   missingPassword: 'Scrivi la tua password',
   demo: 'Accessi della dimostrazione',
