@@ -185,6 +185,15 @@ test("whoever sees only their own registrations does not see a colleague's", asy
   expect((await api.call('GET', '/api/requests', { as: own })).body.items).toEqual([]);
 });
 
+test("whoever does not see a person does not write over their data with a request: a colleague's of the same office", async () => {
+  const colleagues = { taxCode: 'VLRNNA85D52H501T' };
+  await operator(api.database.operations, { login: 'blind', role: 'RO', unitId: api.organisation.office, visibility: 'own' });
+  const { status, body } = await create({ holder: person(colleagues) }, {}, await api.signIn('blind'));
+  expect([status, body.code]).toEqual([409, 'duplicate']);
+  const { email } = await api.database.operations('holders').where(colleagues).first<{ email: string }>('email');
+  expect(email).toBe('th@example.it');
+});
+
 test('a list is walked by its cursor, each request once', async () => {
   const ids: string[] = [];
   let next: string | null = '';

@@ -20,7 +20,7 @@ const actor = (assignments: Assignment[]): Actor => ({
 });
 const isWithin = (path: string, top: string) => `${path}.`.startsWith(`${top}.`);
 
-test('a row shows to a key exactly when it shows to its owner, lies within its unit, and the key has the permission', () => {
+test('a row shows to a key when it shows to its owner, lies within its unit, and the key has the permission', () => {
   fc.assert(
     fc.property(
       fc.array(anyAssignment, { maxLength: 3 }),
@@ -29,11 +29,24 @@ test('a row shows to a key exactly when it shows to its owner, lies within its u
       fc.constantFrom(...permissions),
       (assignments, scope, row, permission) => {
         const onKey = scope.permissions.includes(permission) && mayBeOnKey(permission);
-        const expected = onKey && isWithin(row.unitPath, scope.unitPath) && sees(actor(assignments), permission, row);
+        const usable = assignments.filter((a) => a.visibility !== 'own' || isWithin(a.unitPath, scope.unitPath));
+        const expected = onKey && isWithin(row.unitPath, scope.unitPath) && sees(actor(usable), permission, row);
         expect(sees(actor(narrowed(assignments, scope)), permission, row)).toBe(expected);
       },
     ),
     { numRuns: 2000 },
+  );
+});
+
+test('a key works in no unit that its owner does not work in', () => {
+  const asOffice = (assignments: Assignment[]) =>
+    assignments.map((a) => (a.visibility === 'own' ? { ...a, visibility: 'office' as const } : a));
+  const works = (assignments: Assignment[], unitPath: string) =>
+    permissions.some((p) => sees(actor(asOffice(assignments)), p, { unitPath, registeredBy: null }));
+  fc.assert(
+    fc.property(fc.array(anyAssignment, { maxLength: 3 }), anyScope, fc.constantFrom(...paths), (assignments, scope, path) => {
+      if (works(narrowed(assignments, scope), path)) expect(works(assignments, path)).toBe(true);
+    }),
   );
 });
 

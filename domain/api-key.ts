@@ -20,8 +20,8 @@ export interface KeyScope {
 }
 
 /**
- * What the key gives now: of each assignment that its owner has now, the permissions that both have, where both reach. A row shows to the key exactly
- * when it shows to its owner and lies within the unit of the key.
+ * What the key gives now: of each assignment that its owner has now, the permissions that both have, where both reach. A row shows to the key
+ * when it shows to its owner by an assignment that is not `own` in a unit above, and lies within the unit of the key.
  */
 export const narrowed = (assignments: readonly Assignment[], scope: KeyScope): Assignment[] =>
   assignments.flatMap((assignment) => {
@@ -34,7 +34,8 @@ export const narrowed = (assignments: readonly Assignment[], scope: KeyScope): A
 function placeWithin({ unitPath, visibility }: Assignment, top: string): Pick<Assignment, 'unitPath' | 'visibility'> | undefined {
   if (visibility === 'all') return { unitPath: top, visibility: 'subtree' };
   if (isWithin(unitPath, top)) return { unitPath, visibility };
-  return visibility !== 'office' && isWithin(top, unitPath) ? { unitPath: top, visibility } : undefined;
+  // `own` and `office` give their own unit to work in, and none below it: there a key would be more than its owner.
+  return visibility === 'subtree' && isWithin(top, unitPath) ? { unitPath: top, visibility } : undefined;
 }
 
 const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);

@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import { permits, refOf } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import { requestDetail } from '../../db/reads/request-detail.ts';
-import { assertUnit, assertVisible } from '../../db/reads/visible-to.ts';
+import { assertUnit, assertVisible, isVisible } from '../../db/reads/visible-to.ts';
+import { holderStore } from '../../db/stores/holders.ts';
 import { requestStore } from '../../db/stores/requests.ts';
 import { assertHolderRules } from '../holder-rules.ts';
 import { operation, type OperatorActor } from '../operation.ts';
@@ -45,5 +46,9 @@ async function holderOf({ holderId, holder, unitId }: z.output<typeof RequestCre
   if (!permits(actor, 'holder.create')) throw failure('forbidden', 'You may not register persons: choose one who is registered.');
   await assertUnit(db, actor, 'holder.create', unitId);
   assertHolderRules(holder, '/holder');
+  // A person whom the unit knows is brought up to date: not by somebody who may not see and change them.
+  const known = await holderStore(db).findByTaxCode({ unitId, taxCode: holder.taxCode });
+  if (known && !(await isVisible(db, actor, 'holder.update', { table: 'holders', id: known.id })))
+    throw failure('duplicate', 'A colleague registered this person here. Ask them, or whoever sees the whole office, to make the request.');
   return { newId: uuid(), data: holder };
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-import { permits, sees, type Actor } from '../../domain/actor.ts';
+import { sees, type Actor } from '../../domain/actor.ts';
 import { revocable, suspendable, type DeviceState } from '../../domain/device-state.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { certificatesOf } from './certificates.ts';
@@ -35,7 +35,7 @@ async function requestOf(knex: Knex, id: string | null): Promise<{ id: string; n
 
 function mayDo(actor: Actor, row: DeviceRow, held: boolean) {
   const state = row.state as DeviceState;
-  const can = (permission: Permission) => permits(actor, permission) && sees(actor, permission, row);
+  const can = (permission: Permission) => sees(actor, permission, row);
   return {
     suspend: suspendable.includes(state) && can('device.suspend'),
     reactivate: held && state === 'suspended' && can('device.reactivate'),

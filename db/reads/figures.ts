@@ -49,7 +49,7 @@ export async function busiestUnits(knex: Knex, actor: Actor, limit: number): Pro
 }
 
 /** Counters know units, not registrars: whoever sees own registrations only sees the figures of the office. */
-const officeWide = (actor: Actor): Actor =>
+export const officeWide = (actor: Actor): Actor =>
   actor.kind === 'holder'
     ? actor
     : { ...actor, assignments: actor.assignments.map((a) => (a.visibility === 'own' ? { ...a, visibility: 'office' } : a)) };

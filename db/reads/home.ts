@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { permits, type Actor } from '../../domain/actor.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { MONTH } from './counters.ts';
-import { busiestUnits, visibleFigures, type Figure } from './figures.ts';
+import { busiestUnits, officeWide, visibleFigures, type Figure } from './figures.ts';
 import { iso } from './requests.ts';
 import { ownership, visibleTo } from './visible-to.ts';
 
@@ -16,8 +16,8 @@ export async function home(knex: Knex, actor: Actor) {
     waitingFor(knex, actor),
     visibleFigures(knex, actor),
     busiestUnits(knex, actor, BUSIEST),
-    knex('units').where({ kind: 'office', active: true }).count({ n: '*' }).first(),
-    knex('assignments').where({ role: 'RO' }).countDistinct({ n: 'operator_id' }).first(),
+    shownUnits(knex, actor).where({ kind: 'office', active: true }).count({ n: '*' }).first<{ n: string }>(),
+    officersIn(knex, actor),
   ]);
   const today = new Date().toISOString().slice(0, 10);
   const state = (name: string) => total(shown.filter((f) => f.name === name));
@@ -29,9 +29,22 @@ export async function home(knex: Knex, actor: Actor) {
     activeDevices: state('devices:active'),
     suspendedDevices: state('devices:suspended'),
     offices: Number(offices?.n ?? 0),
-    officers: Number(officers?.n ?? 0),
+    officers,
   };
   return { waiting, figures, issuedPerDay: byDay(shown), byOffice: busiest };
+}
+
+/** Units in the figures: those of `visibleFigures`. */
+const shownUnits = (knex: Knex, actor: Actor): Knex.QueryBuilder =>
+  visibleTo(knex('units'), officeWide(actor), 'home.read', { unitPath: 'units.path', registeredBy: null });
+
+async function officersIn(knex: Knex, actor: Actor): Promise<number> {
+  const units = shownUnits(knex, actor).select('units.id');
+  const row = await knex('assignments')
+    .where({ role: 'RO' })
+    .whereIn('unit_id', units)
+    .countDistinct<{ n: string }[]>({ n: 'operator_id' });
+  return Number(row[0]?.n ?? 0);
 }
 
 /** In what states a request waits for somebody with which permission. Most urgent first. */

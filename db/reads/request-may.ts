@@ -1,4 +1,4 @@
-import { permits, sees, type Actor } from '../../domain/actor.ts';
+import { sees, type Actor } from '../../domain/actor.ts';
 import { canMove } from '../../domain/machine.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { requestMachine, type RequestState } from '../../domain/request-state.ts';
@@ -24,7 +24,7 @@ const leads = (actor: Actor, { registeredBy, submittedBy, deliveredBy }: WholeRe
 /** What the actor may do with the request in its present state: what the page offers. The workflow checks again. */
 export function mayDo(actor: Actor, { row, votes, production, mailer, mailTrouble, excluded }: Facts) {
   const state = row.state as RequestState;
-  const can = (permission: Permission) => permits(actor, permission) && sees(actor, permission, row);
+  const can = (permission: Permission) => sees(actor, permission, row);
   const voted = votes.some((v) => v.round === row.round && !v.voided && v.by.id === actor.id);
   const stopped = state === 'in_production' && production?.state === 'stopped';
   return {

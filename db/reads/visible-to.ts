@@ -41,16 +41,20 @@ const tables = {
 export type OwnedTable = keyof typeof tables;
 export const ownership = (table: OwnedTable): OwnershipColumns => tables[table];
 
+interface OwnedRow {
+  table: OwnedTable;
+  id: string;
+}
+
+export async function isVisible(knex: Knex, actor: Actor, permission: Permission, { table, id }: OwnedRow): Promise<boolean> {
+  const query = knex(table).where(`${table}.id`, id).first(`${table}.id`);
+  if (tables[table].unitPath === 'units.path') void query.join('units', 'units.id', `${table}.unit_id`);
+  return (await visibleTo(query, actor, permission, tables[table])) !== undefined;
+}
+
 /** Throws `not_found` unless the actor sees the row: absent and hidden answer alike. */
-export async function assertVisible(
-  knex: Knex,
-  actor: Actor,
-  permission: Permission,
-  row: { table: OwnedTable; id: string },
-): Promise<void> {
-  const query = knex(row.table).where(`${row.table}.id`, row.id).first(`${row.table}.id`);
-  if (tables[row.table].unitPath === 'units.path') void query.join('units', 'units.id', `${row.table}.unit_id`);
-  if ((await visibleTo(query, actor, permission, tables[row.table])) === undefined) throw notFound();
+export async function assertVisible(knex: Knex, actor: Actor, permission: Permission, row: OwnedRow): Promise<void> {
+  if (!(await isVisible(knex, actor, permission, row))) throw notFound();
 }
 
 /** Throws `forbidden` unless the actor may do `permission` in this unit. */

@@ -82,7 +82,8 @@ export async function seedApiOrganisation(db: Knex): Promise<ApiOrganisation> {
   return { root, office, otherOffice, profileId, operators, holderId };
 }
 
-async function unit(db: Knex, { id, kind, above }: { id: string; kind: string; above: string[] }): Promise<void> {
+/** One unit; `above` from the root on. */
+export async function unit(db: Knex, { id, kind, above }: { id: string; kind: string; above: string[] }): Promise<void> {
   const path = [...above, id].map((u) => u.replaceAll('-', '')).join('.');
   await db('units').insert({ id, parentId: above.at(-1) ?? null, kind, code: id.slice(-6), name: `${kind} ${id.slice(-4)}`, path });
 }

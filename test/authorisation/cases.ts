@@ -1,0 +1,116 @@
+import type { Guard } from '../../api/operation.ts';
+import { eventsOfList } from './changes.ts';
+import { inUnit, list, noUnit, object, open, ownDevices, referring, together, type Case } from './probes.ts';
+import { homeShows } from './home.ts';
+import { deviceStates } from '../../domain/device-state.ts';
+import { requestStates } from '../../domain/request-state.ts';
+import { person } from '../support/api-organisation.ts';
+
+const holderData = person({ document: { kind: 'passport', number: 'X1', issuer: 'Roma', expiresOn: '2099-01-01' } });
+const reason = { reason: 'Told so by a test' };
+const anyOf = (states: readonly string[]) => states.map((state) => `state=${state}`).join('&');
+const atStation = (stationId: string) => ({ stationId });
+
+/**
+ * What each operation is about and which permission it needs, written down apart from the code, so that the matrix can ask it about things in every place
+ * and notices when a guard goes. An operation that is not here fails the test. To add one, write a line under its permission:
+ *
+ *     removeThing: object('things')               one row by the id in the path; `body` makes a right body, `params` more of the path
+ *     listThings: list('things')                  rows; `queries` with filters that leave every row, `byUnit` when it takes `unitId`
+ *     createThing: inUnit((unitId) => ({...}))    makes something in the unit that the body names
+ *     ... referring('things', (row) => ({...}))   the body names another row of the unit; `together(a, b)` asks both kinds of question
+ *     readSetting: noUnit()                       of the whole system: the permission alone decides; takes `params` and `body`
+ *     readOwn: ownDevices()                       a holder's own
+ *     signIn: open()                              anybody, or anybody who is signed in
+ *     odd: guarded((world) => [probes])           all else: questions of your own, each with what the caller must get
+ *
+ * Bodies must be right, so that nothing but the place can be wrong. What would move units, or take the caller's account away, must be refused for the
+ * state of things once access was given (an old version, a unit that is closed already), for the world serves all callers in turn. A new kind of row
+ * goes into `kinds`, `seedRows` and `facts` of world.ts.
+ */
+const needs: Partial<Record<Guard, Record<string, Case>>> = {
+  public: {
+    signIn: open({ login: 'nobody@example.it', password: 'x' }),
+    signOut: open(),
+    checkLive: open(),
+    checkReady: open(),
+    readMeta: open(),
+    activateDevice: open({ serial: '6090000000000000', code: '0', pin: '482913', password: 'correct horse battery' }),
+  },
+  signed_in: { readMe: open() },
+
+  'home.read': { readHome: homeShows },
+  'unit.read': { listUnits: list('units', { works: true }) },
+  'profile.read': { listDeviceProfiles: noUnit() },
+
+  'holder.create': { createHolder: inUnit((unitId) => ({ ...person(), unitId })) },
+  'holder.read': { listHolders: list('holders', { queries: ['search=anna'] }), readHolder: object('holders') },
+  'holder.update': { updateHolder: object('holders', { body: () => holderData }) },
+
+  'request.create': {
+    createRequest: together(
+      inUnit((unitId, { api }) => ({ unitId, profileId: api.organisation.profileId, reference: 'matrix', submit: true, holder: person() })),
+      referring('holders', ({ id }, { api, units }) => {
+        return { body: { unitId: units.here, profileId: api.organisation.profileId, reference: id, holderId: id }, unit: 'here' };
+      }),
+    ),
+  },
+  'request.read': {
+    listRequests: list('requests', { queries: ['search=anna', anyOf(requestStates)], byUnit: true }),
+    readRequest: object('requests', { may: { deliver: 'device.deliver', printMailer: 'code.print' } }),
+    watchRequest: object('requests'),
+    watchChanges: eventsOfList,
+  },
+  'request.submit': { submitRequest: object('requests') },
+  'request.decide': { decideRequest: object('requests', { body: () => ({ verdict: 'approve' }) }) },
+  'request.amend': { amendRequest: object('requests', { body: () => ({ data: person(), ...reason }) }) },
+  'request.cancel': { cancelRequest: object('requests', { body: () => reason }) },
+
+  'device.produce': {
+    listStations: list('stations'),
+    changeStationCard: object('stations', { body: () => ({ serial: null }) }),
+    startProduction: object('requests', { and: 'stations', body: atStation }),
+    resumeProduction: object('requests', { and: 'stations', body: atStation }),
+    scrapProduction: object('requests', { body: () => reason }),
+  },
+  'device.deliver': { deliverDevice: object('requests'), sendActivationCode: object('requests') },
+  'code.print': { printPinMailer: object('devices') },
+
+  'device.read': {
+    listDevices: list('devices', { queries: ['search=anna', anyOf(deviceStates)], byUnit: true }),
+    readDevice: object('devices', { may: { suspend: 'device.suspend', reactivate: 'device.reactivate', revoke: 'device.revoke' } }),
+  },
+  'device.suspend': { placeHold: object('devices', { body: () => ({ cause: 'absence' }) }) },
+  'device.reactivate': { liftHold: object('devices', { params: ({ id }, { holds }) => ({ holdId: holds.get(id) ?? '' }) }) },
+  'device.revoke': { revokeDevice: object('devices', { body: () => ({ cause: 'lost' }) }) },
+  'certificate.read': { readCertificate: object('certificates'), downloadCertificate: object('certificates') },
+
+  'audit.read': { listAuditEvents: list('audit_events', { queries: ['search=unit_path'], id: 'seq' }) },
+  'audit.verify': { verifyAudit: noUnit() },
+  'system.reconcile': {
+    startReconciliation: noUnit({ body: { complete: false } }),
+    readReconciliation: noUnit({ params: ({ reconciliationId }) => ({ id: reconciliationId }) }),
+  },
+  'monitor.read': { readLogging: noUnit(), listLogEntries: noUnit() },
+  'log.manage': { setLogLevel: noUnit({ params: () => ({ module: 'api' }), body: { level: null } }) },
+  'key.rotate': { rotateKeys: noUnit({ body: { kind: 'codes' } }) },
+
+  'api_key.manage': {
+    createApiKey: inUnit((unitId) => {
+      const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+      return { name: 'Matrix', unitId, permissions: ['home.read'], expiresAt };
+    }),
+    listApiKeys: list('api_keys'),
+    revokeApiKey: object('api_keys'),
+  },
+
+  'own.read': { listOwnDevices: ownDevices() },
+  'own.suspend': { placeOwnHold: ownDevices({ cause: 'absence' }) },
+};
+
+/** What is declared above of each operation, by its name. */
+export const cases: ReadonlyMap<string, { permission: Guard; about: Case }> = new Map(
+  Object.entries(needs).flatMap(([permission, of]) =>
+    Object.entries(of).map(([name, about]) => [name, { permission: permission as Guard, about }] as const),
+  ),
+);
