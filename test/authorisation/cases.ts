@@ -31,6 +31,7 @@ const atStation = (stationId: string) => ({ stationId });
 const needs: Partial<Record<Guard, Record<string, Case>>> = {
   public: {
     signIn: open({ login: 'nobody@example.it', password: 'x' }),
+    signInWithCertificate: open(),
     signOut: open(),
     checkLive: open(),
     checkReady: open(),

@@ -79,7 +79,12 @@ function mutantsOf(root: string, file: string): Mutant[] {
       const without = withoutGuard[name];
       if (without) replaced(node, name, without(node));
     }
-    if (file.startsWith('api/routes/') && ts.isPropertyAssignment(node) && node.name.getText() === 'permission')
+    if (
+      file.startsWith('api/routes/') &&
+      ts.isPropertyAssignment(node) &&
+      node.name.getText() === 'permission' &&
+      isGuarded(node.initializer)
+    )
       replaced(node.initializer, node.initializer.getText(), weaker(node.initializer.getText()));
     ts.forEachChild(node, visit);
   };
@@ -90,6 +95,8 @@ function mutantsOf(root: string, file: string): Mutant[] {
 function firstOf(call: ts.CallExpression): string {
   return call.arguments[0]?.getText() ?? '';
 }
+
+const isGuarded = (permission: ts.Expression) => permission.getText() !== `'public'`;
 
 /** What every operator has; where that is enough, what even holders and anybody have. */
 const weaker = (permission: string): string => (/home.read|signed_in|^'own/.test(permission) ? `'public'` : `'home.read'`);
