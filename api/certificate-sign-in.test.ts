@@ -1,7 +1,9 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { request as secureRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
 
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 import { issueCertificate } from '../pki/certificate.ts';
 import type { CertificatePlan } from '../pki/certificate-plan.ts';
@@ -9,6 +11,8 @@ import { holder, operator, person } from '../test/support/api-organisation.ts';
 import { seedDevice, seedRequest } from '../test/support/api-records.ts';
 import { startApi, type ApiAnswer, type TestApi } from '../test/support/api.ts';
 import { testCa, type TestCa } from '../test/support/test-ca.ts';
+import { tlsCa } from '../test/support/tls.ts';
+import { cardServer } from './web-server.ts';
 
 const secret = 'a secret of proxy and API, 32 or more';
 const dayMs = 86_400_000;
@@ -43,18 +47,28 @@ async function card(changes: Partial<CertificatePlan> = {}, at = api) {
 }
 
 const present = (der: Buffer, headers: Record<string, string> = {}, at = api): Promise<ApiAnswer> =>
-  at.call('POST', '/api/session/certificate', {
+  at.call('GET', '/api/session/certificate', {
     headers: { 'X-Proxy-Secret': secret, 'X-Client-Cert': encodeURIComponent(new X509Certificate(der).toString()), ...headers },
   });
 
-const refused = { status: 403, body: { code: 'certificate_refused' } };
+const cookieOfNew = ({ headers }: ApiAnswer): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
+const me = async (answer: ApiAnswer) => (await api.call('GET', '/api/me', { as: cookieOfNew(answer) })).body;
+
+/** Back at the sign-in page, with no session. */
+async function expectRefusal(answer: Promise<ApiAnswer>): Promise<void> {
+  const { status, headers } = await answer;
+  expect([status, headers.get('Location'), headers.getSetCookie()]).toEqual([
+    303,
+    'http://127.0.0.1/sign-in?problem=certificate_refused',
+    [],
+  ]);
+}
 
 test('an active card signs its holder in, and the session holds', async () => {
   const { holderId, der } = await card();
   const answer = await present(der);
-  expect(answer).toMatchObject({ status: 200, body: { kind: 'holder', id: holderId } });
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  expect((await api.call('GET', '/api/me', { as: cookie })).body.id).toBe(holderId);
+  expect([answer.status, answer.headers.get('Location')]).toEqual([303, 'http://127.0.0.1/my/cards']);
+  expect(await me(answer)).toMatchObject({ kind: 'holder', id: holderId });
   expect(await db()('sessions').orderBy('created_at', 'desc').first('methods')).toEqual({ methods: ['sc'] });
 });
 
@@ -67,18 +81,19 @@ test('a card whose tax code is an operator’s signs the operator in, unless two
     return id;
   };
   const first = await newOperator('elena');
-  expect(await present(der)).toMatchObject({ status: 200, body: { kind: 'operator', id: first } });
+  const answer = await present(der);
+  expect([answer.headers.get('Location'), await me(answer)]).toEqual(['http://127.0.0.1/', expect.objectContaining({ id: first })]);
   await db()('operators').where({ id: first }).update({ active: false });
-  expect(await present(der)).toMatchObject(refused);
+  await expectRefusal(present(der));
   await newOperator('elena2');
-  expect(await present(der)).toMatchObject(refused);
+  await expectRefusal(present(der));
 });
 
 test('correcting the tax code of a holder to an operator’s makes nobody that operator', async () => {
   const { holderId, der } = await card();
   await db()('operators').where({ id: api.organisation.operators.SA }).update({ taxCode: 'VRDLGI70A01H501Z' });
   await db()('holders').where({ id: holderId }).update({ taxCode: 'VRDLGI70A01H501Z' });
-  expect((await present(der)).body).toMatchObject({ kind: 'holder', id: holderId });
+  expect(await me(await present(der))).toMatchObject({ kind: 'holder', id: holderId });
 });
 
 test.each([
@@ -88,11 +103,11 @@ test.each([
   ['certificates', 'revocation_pending'],
 ])('%s that are %s sign nobody in, from then on', async (table, state) => {
   const { der, deviceId, certificateId } = await card();
-  expect((await present(der)).status).toBe(200);
+  expect((await present(der)).headers.getSetCookie()).toHaveLength(1);
   await db()(table)
     .where({ id: table === 'devices' ? deviceId : certificateId })
     .update({ state });
-  expect(await present(der)).toMatchObject(refused);
+  await expectRefusal(present(der));
 });
 
 test.each<[string, () => Partial<CertificatePlan>]>([
@@ -100,28 +115,67 @@ test.each<[string, () => Partial<CertificatePlan>]>([
   ['that is not yet in force', () => ({ notBefore: new Date(Date.now() + dayMs) })],
   ['that is not for signing in', () => ({ profile: { ...ca.plan().profile, extendedKeyUsage: ['emailProtection'] } })],
 ])('a certificate of ours %s is refused', async (_, changes) => {
-  expect(await present((await card(changes())).der)).toMatchObject(refused);
+  await expectRefusal(present((await card(changes())).der));
 });
 
 test('a certificate with name and key of one of ours, from whatever CA, is not that one; nor is a CA', async () => {
   const { plan } = await card();
   const other = await testCa();
   const twin = await issueCertificate({ ...plan, signer: other.signer, issuer: other.certificate });
-  expect(await present(twin)).toMatchObject(refused);
-  expect(await present(await issueCertificate({ ...plan, serial: ca.plan().serial }))).toMatchObject(refused);
-  expect(await present(ca.certificate.der)).toMatchObject(refused);
+  await expectRefusal(present(twin));
+  await expectRefusal(present(await issueCertificate({ ...plan, serial: ca.plan().serial })));
+  await expectRefusal(present(ca.certificate.der));
 });
 
 test('the header alone proves nothing: without the secret, with another, or from no proxy of ours it is not read', async () => {
   const { der } = await card();
-  for (const forged of ['', 'guess', `${secret} `.trim().slice(1)])
-    expect(await present(der, { 'X-Proxy-Secret': forged })).toMatchObject(refused);
-  expect(await present(der, { 'X-Client-Cert': 'no%certificate' })).toMatchObject(refused);
-  expect(await present((await card({}, direct)).der, {}, direct)).toMatchObject(refused);
+  for (const forged of ['', 'guess', secret.slice(1)]) await expectRefusal(present(der, { 'X-Proxy-Secret': forged }));
+  await expectRefusal(present(der, { 'X-Client-Cert': 'no%certificate' }));
+  await expectRefusal(present((await card({}, direct)).der, {}, direct));
 });
 
 test('a refusal is audited, without what the certificate says', async () => {
   await present(ca.certificate.der);
   const row = await db()('audit_outbox').orderBy('id', 'desc').first<{ detail: unknown }>('detail');
   expect(row.detail).toEqual({ kind: 'sign_in_failed', address: '127.0.0.1', by: 'certificate' });
+});
+
+/** The browser's side of the port that asks for certificates. */
+interface Browser {
+  cert?: string;
+  key?: string;
+  path?: string;
+  session?: Buffer;
+}
+
+test('over TLS a card signs in by the handshake alone, nothing else is there, and no handshake is resumed', async () => {
+  const tls = await tlsCa('servers');
+  const server = cardServer({
+    tls: await tls.issue('127.0.0.1'),
+    publicUrl: 'http://127.0.0.1',
+    answer: (request, response) => void direct.server.emit('request', request, response),
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  let resumable: Buffer | undefined;
+  const get = ({ path = '/api/session/certificate?next=/desk', ...own }: Browser): Promise<[string | undefined, number]> =>
+    new Promise((resolve, reject) => {
+      const { port } = server.address() as AddressInfo;
+      const asked = secureRequest({ ...own, port, host: '127.0.0.1', ca: tls.pem, path, agent: false }, (response) => {
+        response.resume().on('end', () => resolve([response.headers.location, response.headers['set-cookie']?.length ?? 0]));
+      });
+      asked.on('socket', (socket) => socket.on('session', (session: Buffer) => (resumable = session)));
+      asked.on('error', reject).end();
+    });
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { der, deviceId } = await card({ spki: publicKey.export({ type: 'spki', format: 'der' }) }, direct);
+  const browser = { cert: new X509Certificate(der).toString(), key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+
+  expect(await get(browser)).toEqual(['http://127.0.0.1/my/cards', 1]);
+  const back = 'http://127.0.0.1/sign-in?problem=certificate_refused&next=%2Fdesk';
+  expect(await get({ ...(resumable && { session: resumable }) })).toEqual([back, 0]);
+  expect(await get(await tls.issue('anna.example'))).toEqual([back, 0]);
+  expect(await get({ ...browser, path: '/api/me' })).toEqual(['http://127.0.0.1/api/me', 0]);
+  await direct.database.operations('devices').where({ id: deviceId }).update({ state: 'suspended' });
+  expect(await get(browser)).toEqual([back, 0]);
 });

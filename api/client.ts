@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 
 import type { Context } from 'koa';
 
-import { proxiedCertificate } from './auth/proxied-certificate.ts';
+import { clientCertificate } from './auth/client-certificate.ts';
 import type { Services } from './services.ts';
 
 /** What a handler may know of the caller's side, and the one thing it may change there: the session cookie. */
@@ -28,7 +28,7 @@ export const clientOf = (ctx: Context, { settings: { publicUrl, trustedProxies }
   requestId: String(ctx.state.requestId),
   address: ctx.ip,
   userAgent: ctx.get('User-Agent').slice(0, 200),
-  certificate: () => proxiedCertificate(ctx, { networks: trustedProxies, secret: proxySecret }),
+  certificate: () => clientCertificate(ctx, { networks: trustedProxies, secret: proxySecret }),
   session: {
     token: ctx.cookies.get(cookieName(publicUrl)),
     set: (token) => ctx.append('Set-Cookie', cookie(publicUrl, token)),

@@ -63,8 +63,14 @@ async function answerOf({ operation }: GuardedOperation, result: Promise<unknown
   return { status, response: isJson ? (operation.response as z.ZodType).parse(value) : (value ?? null) };
 }
 
+function redirect(ctx: Context, address: string): void {
+  ctx.set('Location', address);
+  ctx.body = '';
+}
+
 function respond(ctx: Context, { operation }: GuardedOperation, { status, response }: StoredAnswer): void {
   ctx.status = status;
+  if (status === 303) return redirect(ctx, String(response));
   if (!operation.response) return;
   ctx.type = operation.responseType ?? 'application/json';
   if (operation.responseType === 'text/event-stream') ctx.set({ 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });

@@ -163,6 +163,7 @@ async function send(o: DescribedOperation, { cookie, path, query, headers, body 
   const response = await fetch(api.url + path + queryOf(query), {
     method: o.method,
     signal: aborter.signal,
+    redirect: 'manual',
     headers: { ...headers, ...(cookie && { Cookie: cookie }), 'Content-Type': 'application/json' },
     ...(o.method !== 'GET' && body !== undefined && { body: JSON.stringify(body) }),
   });

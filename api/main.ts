@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -29,7 +30,7 @@ import { checkHsm } from './hsm-check.ts';
 import { operations } from './routes/index.ts';
 import { stopOnSignal } from './stop.ts';
 import { connectTemporal } from './temporal.ts';
-import { redirectServer, webServer } from './web-server.ts';
+import { cardServer, redirectServer, webServer } from './web-server.ts';
 
 const config = readEnvironment('api', process.env);
 const { SMARTCMS_PROFILE: profile, PUBLIC_URL: publicUrl } = config;
@@ -75,22 +76,30 @@ const app = createApp({
     log: logs.module('api'),
     attempts,
     proxySecret: config.PROXY_SECRET,
-    settings: { profile, publicUrl, validationUrl: config.VALIDATION_URL, trustedProxies: config.TRUSTED_PROXIES ?? [] },
+    settings: {
+      ...{ profile, publicUrl, validationUrl: config.VALIDATION_URL, trustedProxies: config.TRUSTED_PROXIES ?? [] },
+      cardSignInUrl: config.CARD_SIGN_IN_URL,
+    },
   },
   registry,
   consoleFolder: fileURLToPath(new URL('../build/ui', import.meta.url)),
 });
 
 const answer = app.callback();
-const server = webServer({ cert: config.TLS_CERT, key: config.TLS_KEY }, (request, response) => void answer(request, response));
+const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+const server = webServer({ cert: config.TLS_CERT, key: config.TLS_KEY }, listener);
 server.listen(config.API_PORT, config.LISTEN_HOST, () => log.info({ port: (server.address() as AddressInfo).port }, 'the API listens'));
 const redirect = config.HTTP_REDIRECT_PORT === undefined ? undefined : redirectServer(publicUrl);
 redirect?.listen(config.HTTP_REDIRECT_PORT, config.LISTEN_HOST);
+const { TLS_CERT: cert, TLS_KEY: key, CARD_SIGN_IN_PORT: cardPort } = config;
+const cards = cardPort !== undefined && cert && key ? cardServer({ tls: { cert, key }, publicUrl, answer: listener }) : undefined;
+cards?.listen(cardPort, config.LISTEN_HOST);
 stopOnSignal(log, {
   server,
   endStreams: () => changes.close(),
   closers: [
     () => redirect?.close(),
+    () => cards?.close(),
     stopMonitoring,
     stopKeys,
     closeTemporal,

@@ -52,6 +52,7 @@ export const statusOf = (o: AnyOperation): number => o.status ?? (o.response ? 2
 
 const answer = (o: AnyOperation) => {
   if (!o.response) return { description: 'Done' };
+  if (o.status === 303) return { description: 'The browser goes on', headers: { Location: { schema: { type: 'string' as const } } } };
   const type = o.responseType ?? 'application/json';
   if (type !== 'application/json') return { description: type, content: { [type]: { schema: { type: 'string' as const } } } };
   return { description: 'OK', content: { [type]: { schema: o.response } } };

@@ -63,8 +63,8 @@ export interface Operation<
   response?: R;
   /** JSON unless said otherwise; other kinds are bytes or a stream and pass unparsed. */
   responseType?: ResponseType;
-  /** 200, or 204 without a response. */
-  status?: 200 | 201;
+  /** 200, or 204 without a response. 303: the response is the address to which the browser goes on. */
+  status?: 200 | 201 | 303;
   /** The call edits a version: without If-Match it is refused (428). */
   edits?: E;
   /** The answer holds a secret that is shown once: it is not kept for the same call sent again. */

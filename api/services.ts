@@ -18,6 +18,8 @@ export interface Settings {
   validationUrl: string;
   /** Networks whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
+  /** Where a browser is asked for the certificate of a card; absent: nobody signs in with one. */
+  cardSignInUrl: string | undefined;
 }
 
 /** What handlers work with; made once by `main.ts`. */
@@ -33,7 +35,7 @@ export interface Services {
   presence: Pick<Presence, 'name'>;
   health: Health;
   attempts: Attempts;
-  /** What the TLS proxy names itself with before the client certificates it saw are believed; absent: nobody signs in with one. */
+  /** What the TLS proxy names itself with before the client certificates it saw are believed; absent: there is no such proxy. */
   proxySecret: string | undefined;
   settings: Settings;
   log: Logger;

@@ -8,9 +8,10 @@ export const readMeta = operation({
   summary: 'What the sign-in page must know',
   permission: 'public',
   response: Meta,
-  handle: (_, { proxySecret, settings: { profile, validationUrl, publicUrl } }) =>
+  handle: (_, { settings: { profile, validationUrl, publicUrl, cardSignInUrl } }) =>
     Promise.resolve({
-      ...{ profile, validationUrl, portalUrl: `${publicUrl}/my`, certificateSignIn: proxySecret !== undefined },
+      ...{ profile, validationUrl, portalUrl: `${publicUrl}/my` },
+      ...(cardSignInUrl && { cardSignInUrl: `${cardSignInUrl}/api/session/certificate` }),
       ...(profile !== 'production' && { demoSignIns }),
     }),
 });

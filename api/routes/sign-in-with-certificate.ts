@@ -1,18 +1,22 @@
-import { describeActor } from '../../db/reads/me.ts';
+import { z } from 'zod';
+
 import { signInByCertificate } from '../auth/certificate-sign-in.ts';
+import { landing } from '../auth/navigation.ts';
 import { openSession } from '../auth/session.ts';
 import { operation } from '../operation.ts';
-import { Me } from '../schemas/session.ts';
+import { SignInQuery } from '../schemas/session.ts';
 
 export const signInWithCertificate = operation({
-  method: 'post',
+  method: 'get',
   path: '/session/certificate',
-  summary: 'Sign in with the certificate of a card, as the TLS proxy saw it',
+  summary: 'Sign in with the certificate of a card, which the browser shows in its TLS handshake',
   permission: 'public',
-  response: Me,
-  refusals: ['certificate_refused', 'too_many_attempts'],
-  handle: async ({ client }, services) => {
-    const account = await signInByCertificate(services, client);
-    return describeActor(services.db, await openSession(services.db, { accountId: account.id, methods: ['sc'] }, client));
-  },
+  query: SignInQuery,
+  response: z.string(),
+  status: 303,
+  handle: ({ client, query }, services) =>
+    landing(services.settings, query.next, async () => {
+      const account = await signInByCertificate(services, client);
+      return openSession(services.db, { accountId: account.id, methods: ['sc'] }, client);
+    }),
 });

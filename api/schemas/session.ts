@@ -15,6 +15,9 @@ export const Login = z
 
 export const SignIn = z.strictObject({ login: Login, password: z.string().min(1).max(200) }).meta({ id: 'SignIn' });
 
+/** What a browser brings that came to sign in: the page it wanted. */
+export const SignInQuery = z.strictObject({ next: z.string().max(2000).optional() });
+
 export const Me = z
   .object({
     kind: shown(['operator', 'holder']),
@@ -31,8 +34,7 @@ export const Meta = z
     profile: shown(['demo', 'test', 'production']),
     validationUrl: z.string(),
     portalUrl: z.string(),
-    /** Whether a card signs in here. */
-    certificateSignIn: z.boolean(),
+    cardSignInUrl: z.string().optional().meta({ description: 'Where a card signs in: a browser that goes there comes back signed in' }),
     demoSignIns: z.array(z.object({ login: z.string(), password: z.string(), role: z.string(), unit: z.string() })).optional(),
   })
   .meta({ id: 'Meta' });

@@ -123,6 +123,9 @@ test.each<[string, Environment, string]>([
   ['proxies that are no networks', { TRUSTED_PROXIES: '10.0.0.1, proxy' }, 'TRUSTED_PROXIES: must be networks'],
   ['a secret of no proxy', { PROXY_SECRET: 'x'.repeat(32) }, 'TRUSTED_PROXIES: must name the proxy'],
   ['a proxy secret one could guess', { TRUSTED_PROXIES: '10.0.0.0/8', PROXY_SECRET: 'secret' }, 'PROXY_SECRET: must have 32'],
+  ['a card port that nobody is sent to', { CARD_SIGN_IN_PORT: '8443' }, 'CARD_SIGN_IN_URL: goes with CARD_SIGN_IN_PORT'],
+  ['a card address where nobody asks', { CARD_SIGN_IN_URL: 'https://cms.example.it:8443' }, 'CARD_SIGN_IN_URL: goes with'],
+  ['cards at another host', { CARD_SIGN_IN_URL: 'https://card.example.it', CARD_SIGN_IN_PORT: '8443' }, 'CARD_SIGN_IN_URL: must have'],
   ['a file that is no PEM', { TLS_CERT_FILE: '/run/pin' }, 'TLS_CERT: must be PEM'],
   ['a profile that there is not', { SMARTCMS_PROFILE: 'prod' }, 'SMARTCMS_PROFILE: must be demo, test or production'],
 ])('every profile refuses %s', (_, changes, said) => {

@@ -29,7 +29,12 @@ export function readConfiguration<P extends ProcessName>(process: P, env: Enviro
   const given = gather({ names: processes[process], env, readFile, problems });
   const config = parse(given, problems);
   const isStrict = (config.SMARTCMS_PROFILE ?? 'production') === 'production';
-  problems.push(...pairProblems(config), ...logProblems(config), ...(isStrict ? productionProblems(config, given, readFile) : []));
+  problems.push(
+    ...pairProblems(config),
+    ...cardProblems(config),
+    ...logProblems(config),
+    ...(isStrict ? productionProblems(config, given, readFile) : []),
+  );
   if (problems.length > 0) throw new ConfigurationError(problems);
   return config as unknown as Config<P>;
 }
@@ -88,8 +93,6 @@ const messageOf = ({ issues }: { issues: readonly { message: string }[] }): stri
 
 /** What makes sense only together. */
 function pairProblems(config: Parsed): Problem[] {
-  if (config.PROXY_SECRET && !config.TRUSTED_PROXIES)
-    return [{ variable: 'TRUSTED_PROXIES', message: 'must name the proxy that PROXY_SECRET is of' }];
   const pairs = [
     ['TLS_CERT', 'TLS_KEY'],
     ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'],
@@ -98,3 +101,18 @@ function pairProblems(config: Parsed): Problem[] {
     .filter(([a, b]) => Boolean(config[a]) !== Boolean(config[b]))
     .map(([a, b]) => ({ variable: config[a] ? b : a, message: `goes with ${config[a] ? a : b}: set both or none` }));
 }
+
+/** A card signs in at an address that asks for its certificate and whose session cookie is the console's. */
+function cardProblems(config: Parsed): Problem[] {
+  const { CARD_SIGN_IN_URL: url, CARD_SIGN_IN_PORT: port, PROXY_SECRET: secret, PUBLIC_URL: publicUrl } = config;
+  if (secret && !config.TRUSTED_PROXIES) return [{ variable: 'TRUSTED_PROXIES', message: 'must name the proxy that PROXY_SECRET is of' }];
+  if (port !== undefined && !config.TLS_CERT) return [{ variable: 'CARD_SIGN_IN_PORT', message: 'goes with TLS_CERT: set both or none' }];
+  const asks = secret !== undefined || port !== undefined;
+  if (asks !== (url !== undefined))
+    return [{ variable: 'CARD_SIGN_IN_URL', message: 'goes with CARD_SIGN_IN_PORT or PROXY_SECRET: set it with one of them, or none' }];
+  if (url && publicUrl && hostOf(url) !== hostOf(publicUrl))
+    return [{ variable: 'CARD_SIGN_IN_URL', message: 'must have the scheme and host of PUBLIC_URL: the session cookie is for that host' }];
+  return [];
+}
+
+const hostOf = (url: string): string => `${new URL(url).protocol}//${new URL(url).hostname}`;

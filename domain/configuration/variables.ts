@@ -60,8 +60,13 @@ export const variables = {
   ),
   PROXY_SECRET: secret(
     z.string().min(32, 'must have 32 characters or more').optional(),
-    'What the TLS proxy says in `X-Proxy-Secret`: the client certificates it passes on then sign people in',
+    'What the TLS proxy says in `X-Proxy-Secret`: the client certificates it passes on are then believed',
   ),
+  CARD_SIGN_IN_URL: variable(
+    webUrl.optional(),
+    'Where browsers are asked for the certificate of a card, such as `https://cms.example.it:8443`: the host of `PUBLIC_URL` on another port',
+  ),
+  CARD_SIGN_IN_PORT: variable(port.optional(), 'The port of that on which the API listens itself; not where a TLS proxy asks'),
   SMTP_URL: secret(
     z.string().regex(/^smtps?:\/\//, 'must be an smtp:// or smtps:// address'),
     'The mail server: `smtps://` is TLS from the start, `smtp://` STARTTLS, without which `production` sends nothing',
@@ -96,11 +101,13 @@ const watched = [
 ];
 const web = ['PUBLIC_URL', 'VALIDATION_URL'] as const;
 
+const cards = ['PROXY_SECRET', 'CARD_SIGN_IN_URL', 'CARD_SIGN_IN_PORT'] as const;
+
 /** Who reads what. `prepare`, `administrator` and `backup` are commands: they make databases and keys ready, and somebody who can sign in; and save both databases or restore them. */
 export const processes = {
   api: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
-    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', 'PROXY_SECRET', ...watched] as const),
+    ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', ...cards, ...watched] as const),
   ],
   worker: [
     ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web] as const),

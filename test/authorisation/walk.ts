@@ -102,6 +102,7 @@ export async function ask(world: World, o: AnyOperation, asked: Asked): Promise<
   const response = await fetch(`${world.api.url}/api${path}?${paged ? 'limit=200&' : ''}${query}`, {
     method: o.method.toUpperCase(),
     signal: aborter.signal,
+    redirect: 'manual',
     headers: { ...headers, 'Content-Type': 'application/json', ...(o.edits && { 'If-Match': '"1"' }) },
     ...(o.method !== 'get' && { body: JSON.stringify(body) }),
   });

@@ -85,6 +85,7 @@ interface Options {
   publicUrl?: string;
   trustedProxies?: string[];
   proxySecret?: string;
+  cardSignInUrl?: string;
   log?: Logger;
   /** A database of the test's own making instead of a copy of the template. */
   database?: TestDatabase;
@@ -115,7 +116,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
       codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
-      settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1', trustedProxies },
+      settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1', trustedProxies, cardSignInUrl: options.cardSignInUrl },
     },
     registry,
     consoleFolder,
@@ -157,6 +158,7 @@ export const dataKeyId = '0199a1c2-0000-7000-8000-0000000000ff';
 async function callApi(url: string, method: string, { as, body, headers }: CallOptions): Promise<ApiAnswer> {
   const response = await fetch(url, {
     method,
+    redirect: 'manual',
     headers: { ...(as && { Cookie: as }), ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });

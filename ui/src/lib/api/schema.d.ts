@@ -29,10 +29,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Sign in with the certificate of a card, which the browser shows in its TLS handshake */
+        get: operations["signInWithCertificate"];
         put?: never;
-        /** Sign in with the certificate of a card, as the TLS proxy saw it */
-        post: operations["signInWithCertificate"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -975,7 +975,8 @@ export interface components {
             profile: "demo" | "test" | "production";
             validationUrl: string;
             portalUrl: string;
-            certificateSignIn: boolean;
+            /** @description Where a card signs in: a browser that goes there comes back signed in */
+            cardSignInUrl?: string;
             demoSignIns?: {
                 login: string;
                 password: string;
@@ -1825,31 +1826,26 @@ export interface operations {
     };
     signInWithCertificate: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description Same key and same call: the same answer, done once */
-                "Idempotency-Key"?: string;
+            query?: {
+                next?: string;
             };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description The browser goes on */
+            303: {
                 headers: {
+                    Location?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
-            403: components["responses"]["Problem403"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };

@@ -1,6 +1,6 @@
 import type { Permission } from '#domain/permissions.ts';
 import { asProblem } from '#lib/api/problem.ts';
-import { getMe, getMeta, signIn, signInWithCertificate, signOut } from '#lib/api/session.ts';
+import { getMe, getMeta, signIn, signOut } from '#lib/api/session.ts';
 import type { Assignment, Me, Meta } from '#lib/api/types.ts';
 
 const storageKey = 'smartcms.assignment';
@@ -40,10 +40,6 @@ class Session {
 
   async signIn(login: string, password: string): Promise<Me> {
     return this.#enter(await signIn(login, password));
-  }
-
-  async signInWithCertificate(): Promise<Me> {
-    return this.#enter(await signInWithCertificate());
   }
 
   async signOut() {

@@ -6,7 +6,8 @@ export const problems: Record<ProblemCode, string> = {
   malformed_request: 'The request could not be read: reload the page and try again',
   not_signed_in: 'Your session ended: sign in again',
   sign_in_failed: 'User name or password is wrong',
-  certificate_refused: 'This certificate signs nobody in',
+  certificate_refused:
+    'This certificate signs nobody in: insert the card you were given, active and not suspended, or use user name and password',
   forbidden: 'Your role does not allow this',
   cross_site: 'The call came from another site: open the console in its own tab',
   not_found: 'Not found, or not visible to you',

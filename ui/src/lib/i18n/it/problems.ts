@@ -5,7 +5,8 @@ export const problems: typeof source.problems = {
   malformed_request: 'La richiesta non si è potuta leggere: ricarica la pagina e riprova',
   not_signed_in: 'La sessione è finita: accedi di nuovo',
   sign_in_failed: 'Nome utente o password non corrispondono',
-  certificate_refused: 'Questo certificato non permette l’accesso',
+  certificate_refused:
+    'Questo certificato non permette l’accesso: inserisci la tua carta, attiva e non sospesa, oppure usa nome utente e password',
   forbidden: 'Il tuo ruolo non lo permette',
   cross_site: 'La chiamata veniva da un altro sito: apri la console in una scheda sua',
   not_found: 'Non esiste, o non è visibile per te',
