@@ -53,7 +53,7 @@ const touch = (id: string) =>
     .where({ id })
     .update({ reference: `touched ${Math.random()}` });
 
-test('who watches a request hears of its changes with version and state, uncompressed and uncached', async () => {
+test('who watches a request hears of its changes with version, state and what it waits for, uncompressed and uncached', async () => {
   const ro = await api.signIn('RO');
   const { id, version } = await create(ro);
   const stream = await watch(`/api/requests/${id}/events`, ro);
@@ -61,7 +61,7 @@ test('who watches a request hears of its changes with version and state, uncompr
   expect(stream.headers.get('Content-Encoding')).toBeNull();
   expect(stream.headers.get('Cache-Control')).toBe('no-cache, no-transform');
   await touch(id);
-  expect(await stream.next()).toEqual({ event: 'changed', version: version + 1, state: 'draft' });
+  expect(await stream.next()).toEqual({ event: 'changed', version: version + 1, state: 'draft', waitsFor: null });
   stream.close();
 });
 

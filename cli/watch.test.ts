@@ -48,6 +48,23 @@ test('it looks again when an event comes, and lets go of the stream at the end',
   await closed;
 });
 
+test('it looks at news only, however the stream is cut into pieces', async () => {
+  let looks = 0;
+  const isNews = (data: unknown) => (data as { state: string }).state === 'done';
+  const result = watch({
+    ...{ client, events: '/requests/1/events', timeoutMs: 20_000, what: 'It', isNews },
+    look: async () => ((looks += 1) === 3 ? looks : undefined),
+  });
+  await opened.promise;
+  // The first look is before the stream, the second when it is open.
+  while (looks < 2) await new Promise((done) => setTimeout(done, 5));
+  for (let n = 0; n < 20; n++) streams[0]?.write('event: changed\ndata: {"state":"running"}\n\n');
+  streams[0]?.write('event: changed\ndata: {"sta');
+  await new Promise((done) => setTimeout(done, 50));
+  streams[0]?.write('te":"done"}\n\n');
+  expect(await result).toBe(3);
+});
+
 test('what changed before the stream was open is not missed', async () => {
   let state = 'running';
   void opened.promise.then(() => (state = 'done'));

@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { ApiError, type ApiClient } from './api-client.ts';
@@ -9,6 +12,8 @@ export interface Watch<T> {
   client: ApiClient;
   /** Path of the server-sent events that say when to look again. */
   events: string;
+  /** Whether the data of an event are a reason to look. Default: every event is. */
+  isNews?: (data: unknown) => boolean;
   /** Undefined: not yet. */
   look: () => Promise<T | undefined>;
   timeoutMs: number;
@@ -16,11 +21,11 @@ export interface Watch<T> {
   what: string;
 }
 
-/** Looks now and after every change until there is something to return. */
-export async function watch<T>({ client, events, look, timeoutMs, what }: Watch<T>): Promise<T> {
+/** Looks now and after every change that is news until there is something to return. */
+export async function watch<T>({ client, events, isNews = () => true, look, timeoutMs, what }: Watch<T>): Promise<T> {
   const giveUpAt = Date.now() + timeoutMs;
   const stop = new AbortController();
-  const changes = listen(client, events, stop.signal);
+  const changes = listen({ client, path: events, isNews, signal: stop.signal });
   try {
     for (;;) {
       const found = await look();
@@ -37,16 +42,24 @@ export async function watch<T>({ client, events, look, timeoutMs, what }: Watch<
   }
 }
 
+interface Stream {
+  client: ApiClient;
+  path: string;
+  isNews: (data: unknown) => boolean;
+  signal: AbortSignal;
+}
+
 /** Follows a stream of server-sent events; without one (refused, cut) `next` is a pause of a second, so that looking goes on. */
-function listen(client: ApiClient, path: string, signal: AbortSignal): { next(): Promise<void> } {
+function listen({ client, path, isNews, signal }: Stream): { next(): Promise<void> } {
   let news = Promise.withResolvers<void>();
   let open = true;
   const follow = async () => {
     const response = await client.stream(path, signal);
     // What changed between the last look and now has no event.
     news.resolve();
-    for await (const chunk of response.body ?? []) {
-      if (new TextDecoder().decode(chunk as Uint8Array).includes('data')) news.resolve();
+    if (!response.body) return;
+    for await (const line of createInterface({ input: Readable.fromWeb(response.body as ReadableStream) })) {
+      if (line.startsWith('data:') && isNews(JSON.parse(line.slice(5)))) news.resolve();
     }
   };
   void follow()

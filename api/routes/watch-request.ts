@@ -1,5 +1,5 @@
 import { failure } from '../../domain/errors.ts';
-import { requestDetail } from '../../db/reads/request-detail.ts';
+import { requestStanding } from '../../db/reads/request-standing.ts';
 import { eventStream } from '../event-stream.ts';
 import { operation } from '../operation.ts';
 import { Bytes, ById } from '../schemas/common.ts';
@@ -7,21 +7,20 @@ import { Bytes, ById } from '../schemas/common.ts';
 export const watchRequest = operation({
   method: 'get',
   path: '/requests/{id}/events',
-  summary: 'Server-sent events of one request: `changed` with {version, state}',
+  summary: 'Server-sent events of one request: `changed` with {version, state, waitsFor}',
   permission: 'request.read',
   params: ById,
   response: Bytes,
   responseType: 'text/event-stream',
   handle: async ({ params: { id }, actor, reauthorize }, { db, changes }) => {
-    await requestDetail(db, actor, id);
+    await requestStanding(db, actor, id);
     return eventStream({
       changes,
       reauthorize,
       concerns: (change) => change.type === 'request' && change.id === id,
       dataFor: async (_, watcher) => {
         if (watcher?.kind !== 'operator') throw failure('not_signed_in', 'Sign in again.');
-        const { version, state } = await requestDetail(db, watcher, id);
-        return { version, state };
+        return requestStanding(db, watcher, id);
       },
     });
   },

@@ -94,7 +94,7 @@ async function putCardIn(desk: Desk, request: RequestDetail, stationId: string):
     await client.post(`/stations/${stationId}/card`, { serial: request.device?.serial ?? null });
     await client.post(`/requests/${request.id}/production/resumption`, { stationId });
   });
-  await whenever(desk, request, { done: (r) => !isStopped(r), timeoutMs: APPROVAL_MS });
+  await whenever(desk, request, { done: (r) => !isStopped(r), isNews: () => true, timeoutMs: APPROVAL_MS });
   return whenever(desk, request, { done: (r) => r.state !== 'in_production' || isStopped(r), timeoutMs: PRODUCTION_MS });
 }
 
@@ -110,13 +110,22 @@ function inTurn<T>({ turns }: Desk, stationId: string, work: () => Promise<T>): 
 interface Until {
   done: (request: RequestDetail) => boolean;
   timeoutMs: number;
+  /** Whether a new standing is a reason to read the request. Default: another state, or it waits for somebody or something outside. */
+  isNews?: (standing: Standing) => boolean;
 }
 
-function whenever(desk: Desk, { id, number }: RequestDetail, { done, timeoutMs }: Until): Promise<RequestDetail> {
+/** What the events of a request say. */
+type Standing = { state: string; waitsFor: string | null };
+
+function whenever(desk: Desk, { id, number, state }: RequestDetail, { done, timeoutMs, isNews }: Until): Promise<RequestDetail> {
+  const isElsewhere = (now: Standing) => now.state !== state || now.waitsFor !== 'system';
   const { client } = desk.approvers[0] as Officer;
   const look = async () => {
     const request = await client.get<RequestDetail>(`/requests/${id}`);
     return done(request) ? request : undefined;
   };
-  return watch({ client, events: `/requests/${id}/events`, look, timeoutMs, what: `Request ${number}` });
+  return watch({
+    ...{ client, events: `/requests/${id}/events`, look, timeoutMs, what: `Request ${number}` },
+    isNews: (data) => (isNews ?? isElsewhere)(data as Standing),
+  });
 }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Actor, Assignment } from '../../domain/actor.ts';
 import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import type { HolderId, OperatorId } from '../../domain/ids.ts';
+import { keptPrepared } from '../kept-prepared.ts';
 
 export interface SignedIn {
   actor: Actor;
@@ -41,6 +42,7 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes =
     .where('sessions.expires_at', '>', knex.fn.now())
     .whereRaw(`sessions.last_seen_at > now() - make_interval(mins => ?)`, [idleMinutes])
     .whereRaw(`(operators.id is null or ${operatorInForce})`)
+    .options(keptPrepared('session'))
     .first({
       sessionId: 'sessions.id',
       accountId: 'accounts.id',

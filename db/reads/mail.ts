@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 
+import { keptPrepared } from '../kept-prepared.ts';
 import { codeEmailSql } from '../stores/request-for-work.ts';
 import { iso } from './requests.ts';
 
@@ -12,7 +13,8 @@ export async function mailTroubleOf(knex: Knex, requestId: string) {
     .join('requests as r', 'r.id', 'm.request_id')
     .where('m.request_id', requestId)
     .orderBy('m.created_at', 'desc')
-    .first('m.*', 'h.email', knex.raw(`${codeEmailSql} as code_email`))) as MailRow | undefined;
+    .options(keptPrepared('mail_trouble'))
+    .first(...mailColumns, 'h.email', knex.raw(`${codeEmailSql} as code_email`))) as MailRow | undefined;
   if (!mail || mail.state === 'sent' || (mail.problem !== 'address_refused' && mail.problem !== 'server')) return null;
   return {
     problem: mail.problem,
@@ -22,6 +24,8 @@ export async function mailTroubleOf(knex: Knex, requestId: string) {
     nextAttemptAt: mail.state === 'queued' ? iso(mail.nextAttemptAt) : null,
   };
 }
+
+const mailColumns = ['m.state', 'm.problem', 'm.template', 'm.created_at', 'm.next_attempt_at'];
 
 interface MailRow {
   state: string;

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 
 import type { DeviceProfile } from '../../domain/profile.ts';
+import { keptPrepared } from '../kept-prepared.ts';
 import type { Request } from '../models/request.ts';
 import { found } from './rows.ts';
 
@@ -75,6 +76,7 @@ export async function loadRequest(knex: Knex, id: string): Promise<RequestForWor
     .join('holders as h', 'h.id', 'r.holder_id')
     .join('device_profiles as p', 'p.id', 'r.profile_id')
     .where('r.id', id)
+    .options(keptPrepared('request_for_work'))
     .first<RequestForWork | undefined>(
       ...columns,
       knex.raw(`(r.data ->> 'givenName') || ' ' || (r.data ->> 'familyName') as holder_name`),

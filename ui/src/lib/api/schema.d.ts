@@ -236,7 +236,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events of one request: `changed` with {version, state} */
+        /** Server-sent events of one request: `changed` with {version, state, waitsFor} */
         get: operations["watchRequest"];
         put?: never;
         post?: never;
