@@ -13,6 +13,8 @@ export interface Assignment {
   unitPath: string;
   visibility: Visibility;
   permissions: readonly Permission[];
+  /** When it ends, ISO 8601; null or absent: never. */
+  validUntil?: string | null;
 }
 
 /**
@@ -46,7 +48,8 @@ export const sees = (actor: Actor, permission: Permission, row: Ownership): bool
     return a.visibility === 'office' ? row.unitPath === a.unitPath : isWithin(row.unitPath, a.unitPath);
   });
 
-const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
+/** True if the unit of `path` is that of `root` or lies below. */
+export const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
 
 /** Where an actor sees everything: the whole tree, subtrees by their top, and single units; no unit is in two of them. */
 export interface Reach {

@@ -1,4 +1,4 @@
-import type { Assignment } from './actor.ts';
+import { isWithin, type Assignment } from './actor.ts';
 import { permissions, type Permission } from './permissions.ts';
 
 /** Days that a key lives at most: a forgotten one ends by itself. */
@@ -37,8 +37,6 @@ function placeWithin({ unitPath, visibility }: Assignment, top: string): Pick<As
   // `own` and `office` give their own unit to work in, and none below it: there a key would be more than its owner.
   return visibility === 'subtree' && isWithin(top, unitPath) ? { unitPath: top, visibility } : undefined;
 }
-
-const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
 
 export const keyStates = ['active', 'expired', 'revoked'] as const;
 export type KeyState = (typeof keyStates)[number];

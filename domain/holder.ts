@@ -18,7 +18,7 @@ export const text = (max: number) =>
 /** Calendar date, ISO 8601 (YYYY-MM-DD). */
 export const IsoDate = z.iso.date('Write a date as YYYY-MM-DD');
 
-const TaxCode = z
+export const TaxCode = z
   .string()
   .transform((s) => s.replaceAll(' ', '').toUpperCase())
   .superRefine((code, ctx) => {
@@ -26,6 +26,8 @@ const TaxCode = z
     if (problem === 'shape') ctx.addIssue({ code: 'custom', message: 'A tax code has 16 letters and digits, such as RSSMRA85T10A562S' });
     if (problem === 'check') ctx.addIssue({ code: 'custom', message: 'The check character does not fit: read the tax code again' });
   });
+
+export const EmailAddress = z.string().trim().toLowerCase().pipe(z.email('Write an e-mail address such as anna.rossi@example.it').max(120));
 
 export const documentKinds = ['identity_card', 'passport', 'driving_licence', 'residence_permit'] as const;
 
@@ -43,7 +45,7 @@ export const HolderData = z.object({
   birthDate: IsoDate,
   birthPlace: text(80),
   taxCode: TaxCode,
-  email: z.string().trim().toLowerCase().pipe(z.email('Write an e-mail address such as anna.rossi@example.it').max(120)),
+  email: EmailAddress,
   document: IdentityDocument,
 });
 export type HolderData = z.infer<typeof HolderData>;

@@ -70,3 +70,19 @@ test('everybody signs in with the public password, and everything is audited as 
   expect(await verify(account?.password_hash ?? '', demoPassword)).toBe(true);
   expect(await rows('select distinct actor_kind, actor_id from audit_outbox')).toEqual([{ actor_kind: 'system', actor_id: 'smartcms' }]);
 });
+
+test('the shipped roles follow the release; a role of the organisation stays as it is', async () => {
+  await seed({ knex: db.operations, profile: 'production' });
+  const roles = () => rows<{ code: string; version: number }>('select * from roles order by code');
+  const before = await roles();
+  await db.operations('roles').insert({ code: 'OWN', nameEn: 'Own', nameIt: 'Propria', permissions: ['home.read'] });
+  await db
+    .operations('roles')
+    .where({ code: 'SA' })
+    .update({ permissions: ['home.read'] });
+  await seed({ knex: db.operations, profile: 'production' });
+  const after = await roles();
+  const sa = (role: { code: string; version: number }) => (role.code === 'SA' ? { ...role, version: role.version + 2 } : role);
+  expect(after.filter(({ code }) => code !== 'OWN')).toEqual(before.map(sa));
+  await db.operations('roles').where({ code: 'OWN' }).delete();
+});

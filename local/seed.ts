@@ -14,7 +14,7 @@ export interface SeedOptions {
   profile: 'demo' | 'test' | 'production';
 }
 
-/** Writes what a new installation starts with. Called at every start: what is there already is left as it is. */
+/** Writes what a new installation starts with. Called at every start: what is there already is left as it is, but for the shipped roles. */
 export const seed = ({ knex, profile }: SeedOptions): Promise<void> =>
   transaction(knex, system, async (trx) => {
     await seedRoles(trx);
@@ -25,10 +25,13 @@ export const seed = ({ knex, profile }: SeedOptions): Promise<void> =>
     await seedStock(trx);
   });
 
+/** The shipped roles are those of this release; roles of the organisation's own are left alone. */
 async function seedRoles(trx: Knex.Transaction): Promise<void> {
   for (const code of roleCodes) {
     await trx.raw(
-      'insert into roles (code, name_en, name_it, permissions, shipped) values (?, ?, ?, ?, true) on conflict (code) do nothing',
+      `insert into roles (code, name_en, name_it, permissions, shipped) values (?, ?, ?, ?, true)
+       on conflict (code) do update set name_en = excluded.name_en, name_it = excluded.name_it, permissions = excluded.permissions
+       where roles.shipped and (roles.name_en, roles.name_it, roles.permissions) is distinct from (excluded.name_en, excluded.name_it, excluded.permissions)`,
       [code, roleNames[code].en, roleNames[code].it, [...shippedRoles[code]]],
     );
   }

@@ -9,7 +9,7 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 const nobody = hashPassword(crypto.randomUUID());
 
 /** Takes as long for a missing hash as for a wrong password. */
-export async function passwordMatches(passwordHash: string | undefined, password: string): Promise<boolean> {
+export async function passwordMatches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
   const matches = await verify(passwordHash ?? (await nobody), password);
-  return matches && passwordHash !== undefined;
+  return matches && typeof passwordHash === 'string';
 }

@@ -1,15 +1,20 @@
 import { activateDevice } from './activate-device.ts';
 import { amendRequest } from './amend-request.ts';
 import { cancelRequest } from './cancel-request.ts';
+import { changeAssignment } from './change-assignment.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
+import { createOperator } from './create-operator.ts';
 import { createRequest } from './create-request.ts';
+import { deactivateOperator } from './deactivate-operator.ts';
 import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
 import { downloadCertificate } from './download-certificate.ts';
+import { endAssignment } from './end-assignment.ts';
+import { grantAssignment } from './grant-assignment.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
@@ -17,6 +22,7 @@ import { listDeviceProfiles } from './list-device-profiles.ts';
 import { listDevices } from './list-devices.ts';
 import { listHolders } from './list-holders.ts';
 import { listLogEntries } from './list-log-entries.ts';
+import { listOperators } from './list-operators.ts';
 import { listOwnDevices } from './list-own-devices.ts';
 import { listRequests } from './list-requests.ts';
 import { listStations } from './list-stations.ts';
@@ -24,6 +30,7 @@ import { listUnits } from './list-units.ts';
 import { placeHold } from './place-hold.ts';
 import { placeOwnHold } from './place-own-hold.ts';
 import { printPinMailer } from './print-pin-mailer.ts';
+import { reactivateOperator } from './reactivate-operator.ts';
 import { readCertificate } from './read-certificate.ts';
 import { readDevice } from './read-device.ts';
 import { readHolder } from './read-holder.ts';
@@ -31,14 +38,17 @@ import { readHome } from './read-home.ts';
 import { readLogging } from './read-logging.ts';
 import { readMe } from './read-me.ts';
 import { readMeta } from './read-meta.ts';
+import { readOperator } from './read-operator.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
+import { removeOperator } from './remove-operator.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeDevice } from './revoke-device.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { scrapProduction } from './scrap-production.ts';
 import { sendActivationCode } from './send-activation-code.ts';
+import { setFirstPassword } from './set-first-password.ts';
 import { setLogLevel } from './set-log-level.ts';
 import { signIn } from './sign-in.ts';
 import { signInWithCertificate } from './sign-in-with-certificate.ts';
@@ -47,6 +57,7 @@ import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
 import { updateHolder } from './update-holder.ts';
+import { updateOperator } from './update-operator.ts';
 import { verifyAudit } from './verify-audit.ts';
 import { watchChanges } from './watch-changes.ts';
 import { watchRequest } from './watch-request.ts';
@@ -102,6 +113,17 @@ export const operations = {
   activateDevice,
   listOwnDevices,
   placeOwnHold,
+  listOperators,
+  createOperator,
+  readOperator,
+  updateOperator,
+  deactivateOperator,
+  reactivateOperator,
+  removeOperator,
+  setFirstPassword,
+  grantAssignment,
+  changeAssignment,
+  endAssignment,
   createApiKey,
   listApiKeys,
   revokeApiKey,

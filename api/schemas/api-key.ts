@@ -4,8 +4,9 @@ import { z } from 'zod';
 
 import { keyPermissions, keyStates } from '../../domain/api-key.ts';
 import { text } from '../../domain/holder.ts';
+import { Moment } from '../../domain/moment.ts';
 import type { Permission } from '../../domain/permissions.ts';
-import { Id, Moment, Named, Time, shown } from './common.ts';
+import { Id, Named, Time, shown } from './common.ts';
 
 /** A network, or one address, which is the smallest network. */
 const Network = z

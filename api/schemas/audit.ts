@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { text } from '../../domain/holder.ts';
-import { Search, Count, Moment, Page, shown, Time } from './common.ts';
+import { Moment } from '../../domain/moment.ts';
+import { Search, Count, Page, shown, Time } from './common.ts';
 
 const operations = ['insert', 'update', 'delete', 'event'] as const;
 

@@ -39,15 +39,6 @@ export const Page = {
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
 };
 
-/** A moment that a list is filtered by, in UTC: PostgreSQL has no year 0 and no offset of 16 hours. */
-export const Moment = z.iso
-  .datetime({ offset: true })
-  .refine((time) => {
-    const year = new Date(time).getUTCFullYear();
-    return year >= 1 && year <= 9999;
-  }, 'A moment of the years 1 to 9999')
-  .transform((time) => new Date(time).toISOString());
-
 /** What people look for may hold anything they type; what cannot exist is simply not found. */
 export const Search = z
   .string()

@@ -7,7 +7,8 @@ import { text } from '../../domain/holder.ts';
 import { productionStates, productionSteps, stepStates } from '../../domain/production.ts';
 import { provisioningModels } from '../../domain/profile.ts';
 import { requestStates, requestWaits } from '../../domain/request-state.ts';
-import { By, Id, LocalText, Moment, Named, Page, Reason, Search, several, shown, Time } from './common.ts';
+import { Moment } from '../../domain/moment.ts';
+import { By, Id, LocalText, Named, Page, Reason, Search, several, shown, Time } from './common.ts';
 import { HolderInput, HolderRecord } from './holder.ts';
 
 export const RequestCreate = z

@@ -6,7 +6,8 @@ export class Account extends Model {
 
   declare id: string;
   declare login: string;
-  declare passwordHash: string;
+  /** Null: signs in by other means, or not yet. */
+  declare passwordHash: string | null;
   declare operatorId: string | null;
   declare holderId: string | null;
   declare failures: number;

@@ -64,14 +64,38 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes =
   return { ...signedIn, actor: { kind: 'operator', id: account.operatorId, name, assignments, via: 'session', sessionId } };
 }
 
-/** An operator who may act today. */
-export const operatorInForce = `(operators.active and (operators.valid_until is null or operators.valid_until > now()))`;
+/** Why an operator may not act now; null when they may. */
+export const operatorCause = `case
+  when operators.removed_at is not null then 'removed'
+  when not operators.active then 'deactivated'
+  when operators.valid_from > now() then 'not_yet'
+  when operators.valid_until <= now() then 'ended'
+end`;
+
+/** An operator who may act now. */
+export const operatorInForce = `((${operatorCause}) is null)`;
+
+/** Why the assignment `a` in the unit `u` gives nothing now; null when it does. */
+export const assignmentCause = `case
+  when a.valid_from > now() then 'not_yet'
+  when a.valid_until <= now() then 'ended'
+  when exists (select from units up where up.path @> u.path and not up.active) then 'unit_inactive'
+end`;
 
 /** Assignments in force: in time, and with every unit up to the root active. */
 export const assignmentsInForce = `(
   select json_agg(json_build_object('id', a.id, 'role', a.role, 'unitId', u.id, 'unitPath', u.path::text, 'visibility', a.visibility,
-                                    'permissions', r.permissions) order by a.id)
+                                    'permissions', r.permissions, 'validUntil', a.valid_until) order by a.id)
   from assignments a join roles r on r.code = a.role join units u on u.id = a.unit_id
-  where a.operator_id = operators.id and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())
-    and not exists (select from units up where up.path @> u.path and not up.active)
+  where a.operator_id = operators.id and (${assignmentCause}) is null
 )`;
+
+/** An operator as they may act now, without a session; undefined when they may not. For what was sent in their name and is carried out later. */
+export async function loadOperator(knex: Knex, id: string): Promise<Actor | undefined> {
+  const row = (await knex('operators')
+    .where({ id })
+    .whereRaw(operatorInForce)
+    .first({ id: 'id', name: knex.raw(`given_name || ' ' || family_name`), assignments: knex.raw(assignmentsInForce) })) as
+    { id: OperatorId; name: string; assignments: Assignment[] | null } | undefined;
+  return row && { kind: 'operator', ...row, assignments: row.assignments ?? [], via: 'session', sessionId: '' };
+}

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { system } from '../../domain/actor.ts';
 import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
+import { operatorInForce } from '../reads/actor.ts';
 import { Account } from '../models/account.ts';
 import { transaction } from '../transaction.ts';
 import { found } from './rows.ts';
@@ -40,7 +41,7 @@ export const accountStore = (knex: Knex) => ({
 
   findByHolder: (holderId: string): Promise<SignInAccount | undefined> => findAccount(knex, { holderId }),
 
-  findByOperatorTaxCode: (taxCode: string): Promise<SignInAccount[]> => accountsBy(knex, { 'o.taxCode': taxCode }),
+  findByOperatorTaxCode: (taxCode: string): Promise<SignInAccount[]> => accountsBy(knex, { 'operators.taxCode': taxCode }),
 
   /** Who holds the card with this very certificate, while card and certificate are active. */
   async holderOfActiveCertificate({ der, spkiSha256 }: { der: Buffer; spkiSha256: Buffer }): Promise<string | undefined> {
@@ -72,9 +73,9 @@ const findAccount = async (knex: Knex, where: { login?: string; holderId?: strin
 
 const accountsBy = (knex: Knex, where: Record<string, string>): Promise<SignInAccount[]> =>
   knex('accounts as a')
-    .leftJoin('operators as o', 'o.id', 'a.operator_id')
+    .leftJoin('operators', 'operators.id', 'a.operator_id')
     .where(where)
     .select<SignInAccount[]>(
       ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.failures', 'a.next_attempt_at'],
-      knex.raw('(o.id is null or (o.active and coalesce(o.valid_until > now(), true))) as active'),
+      knex.raw(`(operators.id is null or ${operatorInForce}) as active`),
     );

@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
-import { system } from '../../domain/actor.ts';
-import type { ActorRef } from '../../domain/actor.ts';
+import { sees, system } from '../../domain/actor.ts';
+import type { ActorRef, Ownership } from '../../domain/actor.ts';
 import { applyVote, assertMayVote, openRound } from '../../domain/approval.ts';
 import type { ApprovalState, Decision } from '../../domain/approval.ts';
 import { failure } from '../../domain/errors.ts';
 import { requestMachine } from '../../domain/request-state.ts';
 import type { RequestState } from '../../domain/request-state.ts';
+import { loadOperator } from '../reads/actor.ts';
 import { Approval } from '../models/approval.ts';
 import { Request } from '../models/request.ts';
 import { transaction } from '../transaction.ts';
@@ -44,12 +45,21 @@ export const requestApprovalStore = (knex: Knex) => ({
       const before = await Approval.query(trx).findOne({ requestId: id, round, operatorId: operator });
       if (approval && before?.verdict === verdict && before.comment === comment) return { state, approval };
       if (!approval || state !== 'pending_approval') throw undecidable(approval);
+      await assertStillDecides(trx, operator, id);
       const vote = { by: operator, verdict };
       assertMayVote(approval, vote, request.excluded);
       await Approval.query(trx).insert({ id: uuid(), requestId: id, round, step: approval.step, operatorId: operator, verdict, comment });
       return saveApproval(trx, id, applyVote(approval, vote), by);
     }),
 });
+
+/** The decision may have waited for a worker: what was taken from the person meanwhile counts. Decisions that are recorded stay. */
+async function assertStillDecides(trx: Knex, operator: string, id: string): Promise<void> {
+  const actor = await loadOperator(trx, operator);
+  const row = await trx('requests').where({ id }).first<Ownership>('unit_path', 'registered_by');
+  if (actor && sees(actor, 'request.decide', row)) return;
+  throw failure('forbidden', 'You may not decide this request any more. Ask an administrator of your unit if you should.');
+}
 
 const undecidable = (approval: ApprovalState | null) =>
   approval && approval.outcome !== 'open'

@@ -123,6 +123,31 @@ test('a submitted request is found unstarted until it is marked', async () => {
   expect(await pending()).toBe(false);
 });
 
+test('a decision that reaches the books after its officer was deactivated or lost the role does not count; one recorded before stays', async () => {
+  const { id } = await newRequest();
+  await requestApprovalStore(db.operations).openApproval({ id });
+  await vote(id, 0);
+  const off = (i: number, active: boolean) =>
+    db
+      .operations('operators')
+      .where({ id: officer(i).id })
+      .update({ active });
+  const role = (i: number, validUntil: Date | null) =>
+    db
+      .operations('assignments')
+      .where({ operatorId: officer(i).id })
+      .update({ validUntil });
+  await off(0, false);
+  await off(1, false);
+  await role(2, new Date());
+  expect(await codeOf(vote(id, 1))).toBe('forbidden');
+  expect(await codeOf(vote(id, 2))).toBe('forbidden');
+  await off(0, true);
+  await off(1, true);
+  await role(2, null);
+  expect((await vote(id, 1)).approval.votes.map(({ by }) => by)).toEqual([officer(0).id, officer(1).id]);
+});
+
 test('approval follows its steps; nobody decides on what is their own, nor twice', async () => {
   const { id, person: who } = await newRequest();
   await db

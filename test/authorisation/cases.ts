@@ -7,6 +7,8 @@ import { requestStates } from '../../domain/request-state.ts';
 import { person } from '../support/api-organisation.ts';
 
 const holderData = person({ document: { kind: 'passport', number: 'X1', issuer: 'Roma', expiresOn: '2099-01-01' } });
+/** An operator whose login somebody has: nobody comes of it. */
+const taken = { givenName: 'Anna', familyName: 'Rossi', email: 'ro@example.it' };
 const reason = { reason: 'Told so by a test' };
 const anyOf = (states: readonly string[]) => states.map((state) => `state=${state}`).join('&');
 const atStation = (stationId: string) => ({ stationId });
@@ -95,6 +97,19 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'monitor.read': { readLogging: noUnit(), listLogEntries: noUnit() },
   'log.manage': { setLogLevel: noUnit({ params: () => ({ module: 'api' }), body: { level: null } }) },
   'key.rotate': { rotateKeys: noUnit({ body: { kind: 'codes' } }) },
+
+  'operator.read': { listOperators: list('operators', { queries: ['search=operator'] }), readOperator: object('operators') },
+  'operator.manage': {
+    createOperator: inUnit((unitId) => ({ operator: taken, assignments: [{ role: 'BO', unitId, visibility: 'own' }] })),
+    updateOperator: object('operators', { body: () => taken }),
+    deactivateOperator: object('operators', { body: () => reason }),
+    reactivateOperator: object('operators'),
+    removeOperator: object('operators', { body: () => reason }),
+    setFirstPassword: object('operators'),
+    grantAssignment: object('operators', { body: (_, { unitId }) => ({ role: 'BO', unitId, visibility: 'own' }) }),
+    changeAssignment: object('assignments', { body: () => ({ visibility: 'own' }) }),
+    endAssignment: object('assignments'),
+  },
 
   'api_key.manage': {
     createApiKey: inUnit((unitId) => {

@@ -53,7 +53,7 @@ interface OfObject {
   params?: (row: Row, world: World) => Record<string, string>;
   /** The body names a row of this kind too, which must be visible as well. */
   and?: Kind;
-  body?: (andId: string) => unknown;
+  body?: (andId: string, row: Row) => unknown;
   /** Rows without a registrar, of which `own` shows the office's. */
   works?: boolean;
   /** What the answer offers to do, and the permission that it takes. */
@@ -68,7 +68,7 @@ export const object = (kind: Kind, { params, and, body, works = false, may = {} 
     const ask = (row: Row, other: Row | undefined): Probe => ({
       label: other ? `${nameOf(row)} with ${and} ${other.place}` : nameOf(row),
       params: { id: row.id, ...params?.(row, world) },
-      body: body?.(other?.id ?? ''),
+      body: body?.(other?.id ?? '', row),
       expect: (caller) => found((works ? caller.works(row) : caller.sees(row)) && (!other || caller.sees(other))),
       content: (answer, caller) => offersTooMuch(answer, caller, may),
     });

@@ -16,7 +16,18 @@ export const places = ['above', 'here', 'below', 'beside', 'elsewhere'] as const
 export type Place = (typeof places)[number];
 
 /** What access is about: rows that belong to a unit. */
-export const kinds = ['holders', 'requests', 'devices', 'certificates', 'stations', 'api_keys', 'units', 'audit_events'] as const;
+export const kinds = [
+  'holders',
+  'requests',
+  'devices',
+  'certificates',
+  'stations',
+  'api_keys',
+  'units',
+  'audit_events',
+  'operators',
+  'assignments',
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** One row, with all that decides who sees it; `mine` when the caller registered it. */
@@ -101,9 +112,13 @@ async function seedRows(
     rows[kind as 'holders'].push({ id, unitId, place, mine });
   }
   rows.api_keys.push({ id: apiKeyId, unitId, place, mine });
-  // Nobody registers a station, a unit or an event.
+  // Nobody registers a station, an operator, a unit or an event.
   rows.stations.push({ id: stationId, unitId, place, mine: false });
   if (!mine) return;
+  const operatorId = await operator(db, { login: `of-${place}`, role: 'HD', unitId, visibility: 'own' });
+  const assignment = await db('assignments').where({ operatorId }).first<{ id: string }>('id');
+  rows.operators.push({ id: operatorId, unitId, place, mine: false });
+  rows.assignments.push({ id: assignment.id, unitId, place, mine: false });
   rows.units.push({ id: unitId, unitId, place, mine: false });
   rows.audit_events.push({ id: await seedEvent(audit, await pathOf(db, unitId)), unitId, place, mine: false });
 }
@@ -148,6 +163,8 @@ const facts: Record<Exclude<Kind, 'audit_events'>, string> = {
   stations: 'select id, unit_id, null as registered_by from stations',
   api_keys: 'select id, unit_id, operator_id as registered_by from api_keys',
   units: 'select id, id as unit_id, null as registered_by from units',
+  operators: 'select operator_id as id, unit_id, null as registered_by from assignments',
+  assignments: 'select id, unit_id, null as registered_by from assignments',
 };
 
 async function rowsNow({ api, rows, units, me }: World, kind: Kind): Promise<Row[]> {

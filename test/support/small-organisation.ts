@@ -79,6 +79,10 @@ export async function makeOrganisation(knex: Knex): Promise<Organisation> {
     await trx('operators').insert(
       people.map(({ id }, n) => ({ id, givenName: 'Officer', familyName: String(n), email: `officer${n}@example.it` })),
     );
+    await trx('roles').insert({ code: 'OFFICER', nameEn: 'Officer', nameIt: 'Operatore', permissions: ['request.decide'] });
+    await trx('assignments').insert(
+      people.map(({ id }) => ({ id: uuid(), operatorId: id, role: 'OFFICER', unitId: officeId, visibility: 'office' })),
+    );
     await trx('certificate_profiles').insert({ code: 'authentication', definition: JSON.stringify(certificateProfile) });
     await trx('device_profiles').insert({
       id: profileId,

@@ -773,6 +773,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operators who work or worked in units I see, by family name */
+        get: operations["listOperators"];
+        put?: never;
+        /** Add an operator with their first roles: at most what I hold myself, in my units */
+        post: operations["createOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operator, with every assignment they have or had in units I see */
+        get: operations["readOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Correct the data of an operator, or renew them: from when until when they may act */
+        patch: operations["updateOperator"];
+        trace?: never;
+    };
+    "/operators/{id}/deactivation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deactivate an operator: they can do nothing from their next call on; approvals given before count */
+        post: operations["deactivateOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{id}/reactivation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a deactivated operator act again; one who was removed comes back without roles and password */
+        post: operations["reactivateOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove an operator for good: roles, password, sessions and API keys end; the person stays in the books */
+        post: operations["removeOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{id}/first-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a password for an operator to hand over. It is in this answer and nowhere else; their sessions end */
+        post: operations["setFirstPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an operator a role in a unit, for a time if wished: at most what I hold myself, in my units */
+        post: operations["grantAssignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how far a role of an operator reaches, or renew it: from when until when it counts */
+        patch: operations["changeAssignment"];
+        trace?: never;
+    };
+    "/assignments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a role in a unit from an operator, from their next call on */
+        post: operations["endAssignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api-keys": {
         parameters: {
             query?: never;
@@ -904,11 +1059,43 @@ export interface components {
             pin: string;
             password: string;
         };
+        OperatorCreate: {
+            operator: components["schemas"]["OperatorInput"];
+            assignments: components["schemas"]["AssignmentInput"][];
+        };
+        OperatorInput: {
+            givenName: string;
+            familyName: string;
+            email: string;
+            /**
+             * @default it
+             * @enum {string}
+             */
+            locale: "it" | "en";
+            taxCode?: string | null;
+            validFrom?: string | null;
+            validUntil?: string | null;
+        };
+        AssignmentInput: {
+            role: string;
+            /** Format: uuid */
+            unitId: string;
+            /** @enum {string} */
+            visibility: "own" | "office" | "subtree" | "all";
+            validFrom?: string | null;
+            validUntil?: string | null;
+        };
+        AssignmentChange: {
+            /** @enum {string} */
+            visibility: "own" | "office" | "subtree" | "all";
+            validFrom?: string | null;
+            validUntil?: string | null;
+        };
         ApiKeyInput: {
             name: string;
             /** Format: uuid */
             unitId: string;
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile")[];
             /** @description From where the key may be used; empty: from anywhere */
             networks?: (string)[];
             /** Format: date-time */
@@ -922,7 +1109,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             locale: "it" | "en";
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "api_key.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "api_key.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend")[];
             assignments: {
                 /** Format: uuid */
                 id: string;
@@ -947,7 +1134,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
+            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
             detail: string;
             /** @description urn:uuid: and the request id, also in X-Request-Id and the logs */
             instance: string;
@@ -1567,6 +1754,58 @@ export interface components {
             notBefore: string | null;
             notAfter: string | null;
         };
+        OperatorPage: {
+            items: components["schemas"]["Operator"][];
+            next: string | null;
+        };
+        Operator: {
+            /** Format: uuid */
+            id: string;
+            givenName: string;
+            familyName: string;
+            email: string;
+            /** @enum {string} */
+            locale: "it" | "en";
+            taxCode: string | null;
+            /**
+             * @description Whether the operator may act now, and if not, why
+             * @enum {string}
+             */
+            state: "in_force" | "not_yet" | "ended" | "deactivated" | "removed";
+            validFrom: string | null;
+            validUntil: string | null;
+            removedAt: string | null;
+            hasPassword: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            version: number;
+            assignments: components["schemas"]["Assignment"][];
+            /** @description How many assignments lie in units that do not show */
+            elsewhere: number;
+        };
+        Assignment: {
+            /** Format: uuid */
+            id: string;
+            role: string;
+            roleNames: components["schemas"]["LocalText"];
+            unit: components["schemas"]["Named"];
+            /** @enum {string} */
+            visibility: "own" | "office" | "subtree" | "all";
+            /**
+             * @description Whether it gives something now, and if not, why
+             * @enum {string}
+             */
+            state: "in_force" | "not_yet" | "unit_inactive" | "ended";
+            /** Format: date-time */
+            validFrom: string;
+            validUntil: string | null;
+            grantedBy: components["schemas"]["Named"] | null;
+            version: number;
+        };
+        FirstPassword: {
+            /** @description Shown here and never again */
+            password: string;
+        };
         NewApiKey: {
             /** Format: uuid */
             id: string;
@@ -1635,7 +1874,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): certificate_refused, forbidden, cross_site, own_request */
+        /** @description Problem document (RFC 9457): certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -1707,7 +1946,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): wrong_state, already_decided, duplicate, idempotency_conflict, still_running, card_absent, card_mismatch, card_fault, stock_empty */
+        /** @description Problem document (RFC 9457): wrong_state, already_decided, duplicate, idempotency_conflict, last_administrator, still_running, card_absent, card_mismatch, card_fault, stock_empty */
         Problem409: {
             headers: {
                 [name: string]: unknown;
@@ -3448,6 +3687,433 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PortalDevice"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listOperators: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, tax code, number or serial */
+                search?: string;
+                role?: string;
+                /** @description With an assignment in this unit or below */
+                unitId?: string;
+                state?: "in_force" | "not_yet" | "ended" | "deactivated" | "removed";
+                /** @description The `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createOperator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateOperator: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deactivateOperator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reactivateOperator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    removeOperator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setFirstPassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstPassword"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    grantAssignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeAssignment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    endAssignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
                 };
             };
             400: components["responses"]["Problem400"];
