@@ -66,7 +66,7 @@ test('the same call sent again under an idempotency key is not answered with the
 });
 
 test.each([
-  ['permissions that its owner lacks', { permissions: ['profile.manage'] }, 'forbidden'],
+  ['permissions that its owner lacks', { permissions: ['operator.manage'] }, 'forbidden'],
   ['the making of keys', { permissions: ['api_key.manage'] }, 'invalid_input'],
   ['what belongs to holders', { permissions: ['own.read'] }, 'invalid_input'],
   ['nothing', { permissions: [] }, 'invalid_input'],

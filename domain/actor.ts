@@ -1,5 +1,5 @@
 import type { HolderId, OperatorId, UnitId } from './ids.ts';
-import type { Permission, RoleCode } from './permissions.ts';
+import { isOfEverybody, type Permission, type RoleCode } from './permissions.ts';
 
 export const visibilities = ['own', 'office', 'subtree', 'all'] as const;
 /** What an assignment shows: `own` what I registered, `office` my unit, `subtree` my unit and below, `all` everything. */
@@ -32,7 +32,9 @@ export const permits = (actor: Actor, permission: Permission): boolean =>
 
 /** The assignments that give this permission: visibility is the union of exactly these. */
 export const assignmentsFor = (actor: Actor, permission: Permission): Assignment[] =>
-  actor.kind === 'holder' ? [] : actor.assignments.filter((a) => a.permissions.includes(permission));
+  actor.kind === 'holder'
+    ? []
+    : actor.assignments.filter((a) => a.permissions.includes(permission) && (a.visibility === 'all' || !isOfEverybody(permission)));
 
 /** Facts of a row that decide whether an actor sees it. */
 export interface Ownership {

@@ -1,5 +1,5 @@
 import { isWithin, type Assignment } from './actor.ts';
-import { permissions, type Permission } from './permissions.ts';
+import { isOfEverybody, permissions, type Permission } from './permissions.ts';
 
 /** Days that a key lives at most: a forgotten one ends by itself. */
 export const longestKeyDays = 366;
@@ -7,8 +7,9 @@ export const longestKeyDays = 366;
 /** `scms_<8 characters that name it>_<32 random bytes as base64url>`; scanners of secrets find it by its beginning. */
 export const keyPattern = /^scms_([0-9A-Za-z]{8})_([\w-]{43})$/;
 
-/** No key makes keys, touches sign-in or sessions, or stands for a holder, whatever its owner may do and whatever its row says. */
-export const mayBeOnKey = (permission: Permission): boolean => !/^(own|api_key|session|signin)\./.test(permission);
+/** No key makes keys, touches sign-in, sessions or the whole installation, or stands for a holder, whatever its owner may do and whatever its row says. */
+export const mayBeOnKey = (permission: Permission): boolean =>
+  !isOfEverybody(permission) && !/^(own|api_key|session|signin)\./.test(permission);
 
 /** The catalogue of what a key may carry. */
 export const keyPermissions: readonly Permission[] = permissions.filter(mayBeOnKey);

@@ -1,6 +1,6 @@
 import type { Guard } from '../../api/operation.ts';
 import { eventsOfList } from './changes.ts';
-import { inUnit, list, noUnit, object, open, ownDevices, referring, together, type Case } from './probes.ts';
+import { inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
 import { homeShows } from './home.ts';
 import { deviceStates } from '../../domain/device-state.ts';
 import { requestStates } from '../../domain/request-state.ts';
@@ -21,7 +21,8 @@ const atStation = (stationId: string) => ({ stationId });
  *     listThings: list('things')                  rows; `queries` with filters that leave every row, `byUnit` when it takes `unitId`
  *     createThing: inUnit((unitId) => ({...}))    makes something in the unit that the body names
  *     ... referring('things', (row) => ({...}))   the body names another row of the unit; `together(a, b)` asks both kinds of question
- *     readSetting: noUnit()                       of the whole system: the permission alone decides; takes `params` and `body`
+ *     readThings: noUnit()                        the same for all units: the permission alone decides; takes `params` and `body`
+ *     changeSetting: ofEverybody()                of the whole installation: only whoever sees everything (domain/permissions.ts says the same)
  *     readOwn: ownDevices()                       a holder's own
  *     signIn: open()                              anybody, or anybody who is signed in
  *     odd: guarded((world) => [probes])           all else: questions of your own, each with what the caller must get
@@ -91,12 +92,12 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'audit.read': { listAuditEvents: list('audit_events', { queries: ['search=unit_path'], id: 'seq' }) },
   'audit.verify': { verifyAudit: noUnit() },
   'system.reconcile': {
-    startReconciliation: noUnit({ body: { complete: false } }),
-    readReconciliation: noUnit({ params: ({ reconciliationId }) => ({ id: reconciliationId }) }),
+    startReconciliation: ofEverybody({ body: { complete: false } }),
+    readReconciliation: ofEverybody({ params: ({ reconciliationId }) => ({ id: reconciliationId }) }),
   },
-  'monitor.read': { readLogging: noUnit(), listLogEntries: noUnit() },
-  'log.manage': { setLogLevel: noUnit({ params: () => ({ module: 'api' }), body: { level: null } }) },
-  'key.rotate': { rotateKeys: noUnit({ body: { kind: 'codes' } }) },
+  'monitor.read': { readLogging: ofEverybody(), listLogEntries: ofEverybody() },
+  'log.manage': { setLogLevel: ofEverybody({ params: () => ({ module: 'api' }), body: { level: null } }) },
+  'key.rotate': { rotateKeys: ofEverybody({ body: { kind: 'codes' } }) },
 
   'operator.read': { listOperators: list('operators', { queries: ['search=operator'] }), readOperator: object('operators') },
   'operator.manage': {

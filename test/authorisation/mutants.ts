@@ -65,6 +65,12 @@ const conditions: { name: string; file: string; guard: string; without: string }
     guard: 'await assertStillDecides(trx, operator, id);',
     without: '',
   },
+  {
+    name: 'what is of everybody',
+    file: 'domain/actor.ts',
+    guard: `(a.visibility === 'all' || !isOfEverybody(permission))`,
+    without: 'true',
+  },
   { name: 'secret of a key', file: 'api/auth/api-key.ts', guard: 'timingSafeEqual(known.hash, hashOf(token))', without: 'true' },
   { name: 'end of a key', file: 'db/reads/api-keys.ts', guard: 'k.expires_at <= now()', without: 'false' },
   { name: 'revoked key', file: 'db/reads/api-keys.ts', guard: 'k.revoked_at is not null', without: 'false' },

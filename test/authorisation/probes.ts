@@ -25,7 +25,10 @@ export interface Probe {
 }
 
 export type Case =
-  { kind: 'open'; body: unknown } | { kind: 'own'; body: unknown } | { kind: 'guarded'; probes(world: World): Promise<Probe[]> };
+  | { kind: 'open'; body: unknown }
+  | { kind: 'own'; body: unknown }
+  /** `ofEverybody`: refused to whoever does not see everything, and to keys. */
+  | { kind: 'guarded'; ofEverybody?: true; probes(world: World): Promise<Probe[]> };
 
 /** Questions of an operation's own. */
 export const guarded = (probes: (world: World) => Promise<Probe[]> | Probe[]): Case => ({
@@ -42,9 +45,12 @@ interface WithoutUnit {
   params?: (world: World) => Record<string, string>;
   body?: unknown;
 }
-/** Belongs to the whole system: whoever has the permission, anywhere, may. */
+/** Is the same everywhere and changes nothing: whoever has the permission, anywhere, may. */
 export const noUnit = ({ params = () => ({}), body }: WithoutUnit = {}): Case =>
   guarded((world) => [{ label: 'the system', params: params(world), body, expect: () => 'passes' }]);
+
+/** Settings and keys of the whole installation: no administrator of one unit may, nor an API key, which has a unit. */
+export const ofEverybody = (more?: WithoutUnit): Case => ({ ...noUnit(more), ofEverybody: true }) as Case;
 
 const nameOf = ({ place, mine }: Row) => `${mine ? 'mine' : "another's"} ${place}`;
 const found = (seen: boolean): Outcome => (seen ? 'passes' : 'not_found');

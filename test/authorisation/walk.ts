@@ -49,8 +49,9 @@ async function cellsOf(world: World, caller: Caller, operation: Pick<Cell, 'name
   const declared = cases.get(operation.name);
   if (!declared || declared.about.kind === 'open') return [];
   const probes = declared.about.kind === 'own' ? [asOperator(world, declared.about.body)] : await declared.about.probes(world);
-  if (!caller.can(declared.permission as Permission))
-    return probes.slice(0, 1).map((probe) => ({ ...operation, probe, want: 'forbidden' }));
+  const isForAll = declared.about.kind === 'guarded' && declared.about.ofEverybody === true;
+  const can = caller.can(declared.permission as Permission) && (!isForAll || (caller.visibility === 'all' && caller.via === 'session'));
+  if (!can) return probes.slice(0, 1).map((probe) => ({ ...operation, probe, want: 'forbidden' }));
   return probes.map((probe) => ({ ...operation, probe, want: probe.expect(caller) }));
 }
 
@@ -136,7 +137,7 @@ async function eventsOf(response: Response, { stream, caller }: Pick<Asked, 'str
   return ids;
 }
 
-/** Of all that a refused call must leave as it was; what records the refusal is not in it. */
+/** Of all that a refused call must leave as it was, in tables and of messages to processes; what records the refusal is not in it. */
 async function fingerprint({ api }: World): Promise<string> {
   const db = api.database.operations;
   const aside = ['audit_outbox', 'sessions', 'api_key_uses', 'idempotency_keys', 'knex_migrations', 'knex_migrations_lock'];
@@ -147,5 +148,5 @@ async function fingerprint({ api }: World): Promise<string> {
     .pluck<string[]>('tablename');
   const sums = tables.map((t) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${t} t)`);
   const { rows } = await db.raw<{ rows: { sum: string }[] }>(`select concat_ws(',', ${sums.join(', ')}) as sum`);
-  return rows[0]?.sum ?? '';
+  return `${rows[0]?.sum} ${api.temporal.sent.length}`;
 }

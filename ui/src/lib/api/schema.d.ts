@@ -1095,7 +1095,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             unitId: string;
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify")[];
             /** @description From where the key may be used; empty: from anywhere */
             networks?: (string)[];
             /** Format: date-time */
