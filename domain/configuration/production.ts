@@ -61,7 +61,7 @@ function databaseProblems(variable: string, address: string | undefined, readFil
 function parsed(address: string): URL | undefined {
   try {
     const url = new URL(address);
-    decodeURIComponent(url.password);
+    for (const part of [url.hostname, url.username, url.password]) decodeURIComponent(part);
     return url;
   } catch {
     return undefined;

@@ -85,6 +85,11 @@ test.each<[string, Environment, string]>([
     { DATABASE_URL: database('?sslmode=verify-full&sslrootcert=/run/none') },
     'DATABASE_URL: names the file',
   ],
+  [
+    'a host that ends in a bare %',
+    { DATABASE_URL: 'postgres://smartcms:S3cr3t-word@127.%.0.:5432/smartcms' },
+    'DATABASE_URL: must be a URL',
+  ],
   ['a short database password', { DATABASE_URL: database(undefined, 'abc1234') }, 'DATABASE_URL: the password has fewer than 8'],
   ['no database password', { DATABASE_URL: database(undefined, '') }, 'DATABASE_URL: the password has fewer than 8'],
   ['a known database password', { DATABASE_URL: database(undefined, 'postgres') }, 'DATABASE_URL: the password is one that everybody'],

@@ -130,7 +130,7 @@ function readEnvironment(env: Record<string, string>): unknown {
   try {
     return readOf('api', env);
   } catch (error) {
-    if (error instanceof Error && /^The environment is not right:\n {2}[A-Z_]+[0-9]*: /.test(error.message)) return undefined;
+    if (error instanceof Error && /^The environment is not right:\n {2}[A-Z][A-Z0-9_]*: /.test(error.message)) return undefined;
     throw error;
   }
 }
