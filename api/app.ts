@@ -3,6 +3,7 @@ import Koa, { type Context, type Middleware, type Next } from 'koa';
 import compress from 'koa-compress';
 import type { Registry } from 'prom-client';
 
+import { currentFields } from '../db/reads/fields.ts';
 import { failure } from '../domain/errors.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { jsonBody } from './body.ts';
@@ -12,6 +13,7 @@ import { dispatch } from './dispatch.ts';
 import { docs } from './docs.ts';
 import { OperationGuard } from './guard.ts';
 import { openApi } from './openapi.ts';
+import { withFields } from './openapi-fields.ts';
 import type { AnyOperation } from './operation.ts';
 import { measured } from './request-metrics.ts';
 import { requests } from './requests.ts';
@@ -42,7 +44,8 @@ export function createApp({ operations, authenticators, services, registry, cons
   app.use(compress({ filter: (type) => /text\/(html|css|javascript)|json|svg/.test(type), threshold: 1024 }));
   app.use(refuseCrossSite);
   app.use(jsonBody());
-  app.use(docs(openApi(operations, cookieName(services.settings.publicUrl))));
+  const document = openApi(operations, cookieName(services.settings.publicUrl));
+  app.use(docs(async () => withFields(document, (await currentFields(services.db)).set)));
   for (const router of routers(operations, new OperationGuard(authenticators, services.db), services)) {
     app.use(router.routes());
     app.use(otherMethods(router));

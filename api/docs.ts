@@ -24,10 +24,10 @@ const start = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui'
 
 const asset = (name: string) => () => createReadStream(join(swaggerUi, name));
 
-/** The OpenAPI document and a page to read and try it; everything from this host, no inline script. */
-export function docs(openApi: object): Middleware {
+/** The OpenAPI document of this installation and a page to read and try it; everything from this host, no inline script. */
+export function docs(openApi: () => Promise<object>): Middleware {
   const answers: Record<string, { type: string; body: () => unknown }> = {
-    '/api/openapi.json': { type: 'json', body: () => openApi },
+    '/api/openapi.json': { type: 'json', body: openApi },
     '/api/docs': { type: 'html', body: () => page },
     '/api/docs/start.js': { type: 'js', body: () => start },
     '/api/docs/swagger-ui.css': { type: 'css', body: asset('swagger-ui.css') },
@@ -38,6 +38,6 @@ export function docs(openApi: object): Middleware {
     if (!answer || !['GET', 'HEAD'].includes(ctx.method)) return void (await next());
     ctx.type = answer.type;
     ctx.set('Cache-Control', 'no-cache');
-    ctx.body = answer.body();
+    ctx.body = await answer.body();
   };
 }

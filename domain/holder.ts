@@ -29,6 +29,10 @@ export const TaxCode = z
 
 export const EmailAddress = z.string().trim().toLowerCase().pipe(z.email('Write an e-mail address such as anna.rossi@example.it').max(120));
 
+/** Values of the fields that this installation adds, by their code; `fieldValues` checks them. */
+export const Extra = z.record(z.string(), z.union([z.string().max(1000, 'At most 1000 characters'), z.number()]));
+export type Extra = z.infer<typeof Extra>;
+
 export const documentKinds = ['identity_card', 'passport', 'driving_licence', 'residence_permit'] as const;
 
 export const IdentityDocument = z.object({
@@ -47,6 +51,7 @@ export const HolderData = z.object({
   taxCode: TaxCode,
   email: EmailAddress,
   document: IdentityDocument,
+  extra: Extra.default({}),
 });
 export type HolderData = z.infer<typeof HolderData>;
 

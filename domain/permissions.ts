@@ -8,6 +8,8 @@ export const permissions = [
   'role.read',
   'role.manage',
   'api_key.manage',
+  'field.read',
+  'field.manage',
   'holder.read',
   'holder.create',
   'holder.update',
@@ -47,6 +49,7 @@ export type RoleCode = (typeof roleCodes)[number];
 const officer: Permission[] = [
   'home.read',
   'unit.read',
+  'field.read',
   'holder.read',
   'holder.create',
   'holder.update',
@@ -81,6 +84,7 @@ export const shippedRoles = {
   BO: [
     'home.read',
     'unit.read',
+    'field.read',
     'holder.read',
     'request.read',
     'device.read',
@@ -94,6 +98,8 @@ export const shippedRoles = {
     'home.read',
     'unit.read',
     'unit.manage',
+    'field.read',
+    'field.manage',
     'operator.read',
     'operator.manage',
     'role.read',
@@ -109,6 +115,7 @@ export const shippedRoles = {
   HD: [
     'home.read',
     'unit.read',
+    'field.read',
     'holder.read',
     'request.read',
     'device.read',

@@ -42,6 +42,7 @@ export const demoHolder = {
   taxCode: 'VLRNNA85D52H501T',
   email: 'th@aurelia.example',
   document: { kind: 'identity_card', number: 'CA20417EK', issuer: 'Comune di Portalba', expiresOn: '2033-04-12' },
+  extra: {},
 } as const;
 
 const emailOf = (login: string): string => `${login}@aurelia.example`;

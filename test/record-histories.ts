@@ -15,6 +15,7 @@ import { holdStore } from '../db/stores/holds.ts';
 import { requestStore } from '../db/stores/requests.ts';
 import { stationStore } from '../db/stores/stations.ts';
 import { system } from '../domain/actor.ts';
+import { noFields } from '../domain/field-definition.ts';
 import { withLuhn } from '../domain/luhn.ts';
 import { startServices } from '../local/services.ts';
 import { certificateActionWorkflowId } from '../workflows/certificate-action-messages.ts';
@@ -65,7 +66,9 @@ async function submit(profile = 'staff-card'): Promise<{ id: string; handle: Wor
   const id = v7();
   const holder = { newId: v7(), data: person() };
   const registrar = { kind: 'operator', id: by.registrar } as const;
-  await requestStore(knex).create({ by: registrar, id, unitId: station.unitId, profileId: await profileOf(profile), holder, submit: true });
+  const profileId = await profileOf(profile);
+  const request = { by: registrar, id, unitId: station.unitId, profileId, holder, extra: {}, fields: noFields, submit: true };
+  await requestStore(knex).create(request);
   const handle = await client.workflow.start('request', {
     workflowId: messages.requestWorkflowId(id),
     taskQueue: 'main',
@@ -167,6 +170,7 @@ const scenarios: Record<string, () => Promise<void>> = {
       requestId: id,
       version,
       data,
+      extra: {},
       reason: 'A letter was wrong',
     });
     await handle.executeUpdate(messages.amend, { args: [{ amendmentId, by: by.registrar }], updateId: v7() });

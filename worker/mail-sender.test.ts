@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openMailer } from '../connectors/mail/smtp.ts';
 import type { Mailer } from '../connectors/mail/mail.ts';
 import { mailService, mailTroubleOf } from '../db/reads/mail.ts';
+import { noFields } from '../domain/field-definition.ts';
 import { holderStore } from '../db/stores/holders.ts';
 import { mailOutboxStore } from '../db/stores/mail-outbox.ts';
 import { requestStore } from '../db/stores/requests.ts';
@@ -107,7 +108,7 @@ test('one refused address keeps no other mail from leaving, and its mail goes ag
   const { version } = await knex()('holders').where({ id: bad.holderId }).first<{ version: number }>('version');
   const data = { ...(await requestStore(knex()).load(bad.requestId)).data, email: 'right@aurelia.example' };
   const by = { kind: 'operator', id: await shop.operator('ro') } as const;
-  await holderStore(knex()).update({ by, id: bad.holderId, version, data: { ...person(), ...data } });
+  await holderStore(knex()).update({ by, id: bad.holderId, version, data: { ...person(), ...data }, fields: noFields });
   await send();
   expect(received.map(({ to }) => to)).toEqual([good.to, 'right@aurelia.example']);
   expect(await mailTroubleOf(knex(), bad.requestId)).toBeNull();
@@ -120,7 +121,7 @@ test('the activation code follows an address that another officer corrected, not
   const codeTo = async (setBy: string, email: string) => {
     const { version } = await knex()('holders').where({ id: holderId }).first<{ version: number }>('version');
     const data = { ...person(), ...(await requestStore(knex()).load(requestId)).data, email };
-    await holderStore(knex()).update({ by: { kind: 'operator', id: setBy }, id: holderId, version, data });
+    await holderStore(knex()).update({ by: { kind: 'operator', id: setBy }, id: holderId, version, data, fields: noFields });
     received = [];
     const mail = { template: 'activation-code', locale: 'it' as const, holderId, requestId, deviceId: deviceId ?? '' };
     await mailOutboxStore(knex()).enqueue({ id: uuid(), eventKey: `code/${uuid()}`, ...mail });

@@ -3,11 +3,13 @@ import type { z } from 'zod';
 
 import { permits, refOf } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
+import type { VersionedFields } from '../../domain/field-definition.ts';
+import { currentFields } from '../../db/reads/fields.ts';
 import { requestDetail } from '../../db/reads/request-detail.ts';
 import { assertUnit, assertVisible, isVisible } from '../../db/reads/visible-to.ts';
 import { holderStore } from '../../db/stores/holders.ts';
 import { requestStore } from '../../db/stores/requests.ts';
-import { assertHolderRules } from '../holder-rules.ts';
+import { checkedExtra, checkedHolder } from '../field-rules.ts';
 import { operation, type OperatorActor } from '../operation.ts';
 import { startRequest } from '../processes.ts';
 import { RequestCreate, RequestDetail } from '../schemas/request.ts';
@@ -26,9 +28,11 @@ export const createRequest = operation({
     const { unitId, profileId, submit, reference } = body;
     await assertUnit(db, actor, 'request.create', unitId);
     if (submit) await assertUnit(db, actor, 'request.submit', unitId);
-    const holder = await holderOf(body, actor, services);
+    const fields = await currentFields(db);
+    const holder = await holderOf({ body, actor, fields }, services);
+    const extra = checkedExtra(body.extra, fields.set);
     const request = await requestStore(db).create({
-      ...{ by: refOf(actor), id: newId, unitId, profileId, holder, submit },
+      ...{ by: refOf(actor), id: newId, unitId, profileId, holder, extra, fields, submit },
       ...(reference !== undefined && { reference }),
     });
     if (request.state === 'submitted') await startRequest(services, request.id);
@@ -36,7 +40,14 @@ export const createRequest = operation({
   },
 });
 
-async function holderOf({ holderId, holder, unitId }: z.output<typeof RequestCreate>, actor: OperatorActor, { db }: Services) {
+interface Asked {
+  body: z.output<typeof RequestCreate>;
+  actor: OperatorActor;
+  fields: VersionedFields;
+}
+
+async function holderOf({ body, actor, fields }: Asked, { db }: Services) {
+  const { holderId, holder, unitId } = body;
   if (holderId !== undefined) {
     await assertVisible(db, actor, 'holder.read', { table: 'holders', id: holderId });
     return { id: holderId };
@@ -45,10 +56,10 @@ async function holderOf({ holderId, holder, unitId }: z.output<typeof RequestCre
     throw failure('invalid_input', 'Give either holderId or holder.', [{ pointer: '/holder', message: 'Give either holderId or holder' }]);
   if (!permits(actor, 'holder.create')) throw failure('forbidden', 'You may not register persons: choose one who is registered.');
   await assertUnit(db, actor, 'holder.create', unitId);
-  assertHolderRules(holder, '/holder');
+  const data = checkedHolder(holder, '/holder', fields.set);
   // A person whom the unit knows is brought up to date: not by somebody who may not see and change them.
-  const known = await holderStore(db).findByTaxCode({ unitId, taxCode: holder.taxCode });
+  const known = await holderStore(db).findByTaxCode({ unitId, taxCode: data.taxCode });
   if (known && !(await isVisible(db, actor, 'holder.update', { table: 'holders', id: known.id })))
     throw failure('duplicate', 'A colleague registered this person here. Ask them, or whoever sees the whole office, to make the request.');
-  return { newId: uuid(), data: holder };
+  return { newId: uuid(), data };
 }

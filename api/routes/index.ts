@@ -2,6 +2,7 @@ import { activateDevice } from './activate-device.ts';
 import { amendRequest } from './amend-request.ts';
 import { cancelRequest } from './cancel-request.ts';
 import { changeAssignment } from './change-assignment.ts';
+import { changeFields } from './change-fields.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
@@ -20,6 +21,7 @@ import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
 import { listDeviceProfiles } from './list-device-profiles.ts';
 import { listDevices } from './list-devices.ts';
+import { listFieldHistory } from './list-field-history.ts';
 import { listHolders } from './list-holders.ts';
 import { listLogEntries } from './list-log-entries.ts';
 import { listOperators } from './list-operators.ts';
@@ -33,6 +35,7 @@ import { printPinMailer } from './print-pin-mailer.ts';
 import { reactivateOperator } from './reactivate-operator.ts';
 import { readCertificate } from './read-certificate.ts';
 import { readDevice } from './read-device.ts';
+import { readFields } from './read-fields.ts';
 import { readHolder } from './read-holder.ts';
 import { readHome } from './read-home.ts';
 import { readLogging } from './read-logging.ts';
@@ -74,6 +77,9 @@ export const operations = {
   readHome,
   listUnits,
   listDeviceProfiles,
+  readFields,
+  changeFields,
+  listFieldHistory,
   createHolder,
   listHolders,
   readHolder,

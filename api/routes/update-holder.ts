@@ -1,8 +1,9 @@
 import { refOf } from '../../domain/actor.ts';
+import { currentFields } from '../../db/reads/fields.ts';
 import { holderDetail } from '../../db/reads/holders.ts';
 import { assertVisible } from '../../db/reads/visible-to.ts';
 import { holderStore } from '../../db/stores/holders.ts';
-import { assertHolderRules } from '../holder-rules.ts';
+import { checkedHolder } from '../field-rules.ts';
 import { operation } from '../operation.ts';
 import { ById } from '../schemas/common.ts';
 import { Holder, HolderInput } from '../schemas/holder.ts';
@@ -18,8 +19,9 @@ export const updateHolder = operation({
   edits: true,
   handle: async ({ params, body, actor, ifMatch }, { db }) => {
     await assertVisible(db, actor, 'holder.update', { table: 'holders', id: params.id });
-    assertHolderRules(body, '');
-    await holderStore(db).update({ by: refOf(actor), id: params.id, version: ifMatch, data: body });
+    const fields = await currentFields(db);
+    const data = checkedHolder(body, '', fields.set);
+    await holderStore(db).update({ by: refOf(actor), id: params.id, version: ifMatch, data, fields });
     return holderDetail(db, actor, params.id);
   },
 });

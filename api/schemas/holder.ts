@@ -2,10 +2,11 @@ import { z } from 'zod';
 
 import { HolderData, IdentityDocument } from '../../domain/holder.ts';
 import { Day, Id, Named, Time } from './common.ts';
+import { FieldRecord, HolderFields } from './field.ts';
 
 const document = z.strictObject(IdentityDocument.shape);
 /** Personal data as they come in: nothing unknown is taken along. */
-export const HolderInput = z.strictObject({ ...HolderData.shape, document }).meta({ id: 'HolderInput' });
+export const HolderInput = z.strictObject({ ...HolderData.shape, document, extra: HolderFields }).meta({ id: 'HolderInput' });
 export const HolderCreate = z.strictObject({ unitId: Id, ...HolderInput.shape }).meta({ id: 'HolderCreate' });
 
 /** Personal data as they leave. Not parsed by the rules for input: what was valid when it was registered is shown for ever. */
@@ -18,6 +19,7 @@ export const HolderRecord = z
     taxCode: z.string(),
     email: z.string(),
     document: z.object({ kind: z.string(), number: z.string(), issuer: z.string(), expiresOn: Day }),
+    extra: FieldRecord.default({}),
   })
   .meta({ id: 'HolderRecord' });
 

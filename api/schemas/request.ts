@@ -9,12 +9,14 @@ import { provisioningModels } from '../../domain/profile.ts';
 import { requestStates, requestWaits } from '../../domain/request-state.ts';
 import { Moment } from '../../domain/moment.ts';
 import { By, Id, LocalText, Named, Page, Reason, Search, several, shown, Time } from './common.ts';
+import { FieldQuery, FieldRecord, Fields, RequestFields } from './field.ts';
 import { HolderInput, HolderRecord } from './holder.ts';
 
 export const RequestCreate = z
   .strictObject({
     holderId: Id.optional(),
     holder: HolderInput.optional(),
+    extra: RequestFields,
     unitId: Id,
     profileId: Id,
     reference: text(60).optional(),
@@ -27,7 +29,7 @@ export const RequestCreate = z
   .meta({ id: 'RequestCreate' });
 
 export const DecisionInput = z.strictObject(Decision.shape).meta({ id: 'DecisionInput' });
-export const AmendmentInput = z.strictObject({ data: HolderInput, reason: Reason }).meta({ id: 'AmendmentInput' });
+export const AmendmentInput = z.strictObject({ data: HolderInput, extra: RequestFields, reason: Reason }).meta({ id: 'AmendmentInput' });
 export const ReasonInput = z.strictObject({ reason: Reason }).meta({ id: 'ReasonInput' });
 export const StationInput = z.strictObject({ stationId: Id }).meta({ id: 'StationInput' });
 
@@ -36,6 +38,7 @@ export const RequestQuery = z.strictObject({
   unitId: Id.optional(),
   profileId: Id.optional(),
   search: Search,
+  field: FieldQuery,
   from: Moment.optional(),
   to: Moment.optional(),
   sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'number']).default('-createdAt'),
@@ -60,6 +63,7 @@ export const RequestSummary = z
     registeredBy: Named,
     reference: z.string().nullable(),
     deviceSerial: z.string().nullable(),
+    fields: FieldRecord.meta({ description: "Of the fields that lists show: the person's and the request's" }),
     version: z.int(),
   })
   .meta({ id: 'RequestSummary' });
@@ -130,8 +134,10 @@ const times = z.object({
 
 export const RequestDetail = z
   .object({
-    ...RequestSummary.shape,
+    ...RequestSummary.omit({ fields: true }).shape,
     data: HolderRecord,
+    extra: FieldRecord,
+    fieldSet: Fields.meta({ description: 'The definitions that it was made with' }),
     approval: z.object({ round: z.int(), step: z.int(), steps: z.array(z.object(ApprovalStep.shape)), votes: z.array(Vote) }),
     waits: z.object({
       for: shown(requestWaits).nullable(),

@@ -1,11 +1,11 @@
 import { Model } from 'objection';
 
-import type { HolderData } from '../../domain/holder.ts';
+import type { Extra, HolderData } from '../../domain/holder.ts';
 
 /** A person for whom devices are made. */
 export class Holder extends Model {
   static override tableName = 'holders';
-  static override jsonAttributes = ['document', 'attributes'];
+  static override jsonAttributes = ['document', 'extra'];
 
   declare id: string;
   declare unitId: string;
@@ -19,7 +19,10 @@ export class Holder extends Model {
   /** Null: as it was registered. */
   declare emailSetBy: string | null;
   declare document: HolderData['document'];
-  declare attributes: Record<string, unknown>;
+  /** Values of the fields that the installation adds. */
+  declare extra: Extra;
+  /** Version of the definitions they were last checked by. */
+  declare fieldSet: number;
   declare locale: 'it' | 'en';
   declare registeredBy: string;
   declare version: number;

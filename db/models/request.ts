@@ -1,14 +1,14 @@
 import { Model } from 'objection';
 
 import type { ApprovalState } from '../../domain/approval.ts';
-import type { HolderData } from '../../domain/holder.ts';
+import type { Extra, HolderData } from '../../domain/holder.ts';
 import type { ProvisioningModel } from '../../domain/profile.ts';
 import type { RequestState, RequestWait } from '../../domain/request-state.ts';
 
 /** A request for one device. */
 export class Request extends Model {
   static override tableName = 'requests';
-  static override jsonAttributes = ['data', 'approval'];
+  static override jsonAttributes = ['data', 'approval', 'extra'];
 
   declare id: string;
   declare number: string;
@@ -22,6 +22,10 @@ export class Request extends Model {
   declare reference: string | null;
   /** As approved: what is certified comes from here. */
   declare data: HolderData;
+  /** Values of the fields that are about the request and not about its holder. */
+  declare extra: Extra;
+  /** Version of the definitions that it was made with. */
+  declare fieldSet: number;
   /** Lower-case text that a search looks in. */
   declare search: string;
   declare approval: ApprovalState | null;

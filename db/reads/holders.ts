@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 
 import type { Actor } from '../../domain/actor.ts';
+import type { Extra } from '../../domain/holder.ts';
 import { chosenPage, toPage, type PageQuery, type SortKey } from './keyset.ts';
 import { iso } from './requests.ts';
+import { withFields, type FieldChoice } from './field-filter.ts';
 import { matching } from './search.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
 
@@ -10,10 +12,16 @@ const newestFirst: SortKey = { column: 'holders.created_at', id: 'holders.id', t
 // the expression that the trigram index is on
 const searched = `lower(holders.given_name || ' ' || holders.family_name || ' ' || holders.tax_code)`;
 
+export interface HolderFilter extends PageQuery {
+  search?: string | undefined;
+  fields?: readonly FieldChoice[] | undefined;
+}
+
 /** One page of the holders that the actor sees. */
-export async function listHolders(knex: Knex, actor: Actor, filter: PageQuery & { search?: string | undefined } = {}) {
+export async function listHolders(knex: Knex, actor: Actor, filter: HolderFilter = {}) {
   const inUnits = knex('holders').join('units', 'units.id', 'holders.unit_id');
-  const choice = matching(visibleTo(inUnits, actor, 'holder.read', ownership('holders')), searched, filter.search);
+  const visible = visibleTo(inUnits, actor, 'holder.read', ownership('holders'));
+  const choice = withFields(matching(visible, searched, filter.search), 'holders', filter.fields);
   const rows = (await chosenPage(holderRows(knex), { choices: [choice], key: newestFirst, page: filter })) as HolderRow[];
   return toPage(rows, filter, (row) => toHolder(row as HolderRow));
 }
@@ -48,6 +56,7 @@ const toHolder = (h: HolderRow) => ({
   taxCode: h.taxCode as string,
   email: h.email as string,
   document: h.document as { kind: string; number: string; issuer: string; expiresOn: string },
+  extra: h.extra as Extra,
   registeredBy: { id: h.registeredBy as string, name: `${String(h.registrarGivenName)} ${String(h.registrarFamilyName)}` },
   createdAt: iso(h.createdAt),
   updatedAt: iso(h.updatedAt),

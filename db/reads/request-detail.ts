@@ -13,7 +13,9 @@ import { notFound, ownership, visibleTo } from './visible-to.ts';
 
 /** Everything that the page of a request shows, including what this actor may do now. `not_found` when hidden. */
 export async function requestDetail(knex: Knex, actor: Actor, id: string) {
-  const whole = requestRows(knex).select('requests.*', { definition: 'device_profiles.definition', deviceState: 'devices.state' });
+  const whole = requestRows(knex)
+    .join('field_sets', 'field_sets.version', 'requests.field_set')
+    .select('requests.*', { definition: 'device_profiles.definition', definitions: 'field_sets.definition', deviceState: 'devices.state' });
   const query = visibleTo(whole, actor, 'request.read', ownership('requests'));
   const row = (await query.where('requests.id', id).first()) as WholeRequestRow | undefined;
   if (!row) throw notFound();
@@ -30,6 +32,8 @@ export async function requestDetail(knex: Knex, actor: Actor, id: string) {
   return {
     ...toSummary(row),
     data: row.data,
+    extra: row.extra,
+    fieldSet: row.definitions,
     approval: approvalOf(row, votes),
     waits: waitsOf(row),
     times: timesOf(row),

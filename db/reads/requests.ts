@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 
 import type { Actor } from '../../domain/actor.ts';
-import type { HolderData } from '../../domain/holder.ts';
+import type { FieldSet } from '../../domain/field-definition.ts';
+import type { Extra, HolderData } from '../../domain/holder.ts';
 import { chosenPage, eachState, toPage, type Page, type PageQuery, type SortKey } from './keyset.ts';
+import { withFields, type FieldChoice } from './field-filter.ts';
 import { matching } from './search.ts';
 import { ownership, visibleTo } from './visible-to.ts';
 
@@ -12,6 +14,7 @@ export interface RequestFilter extends PageQuery {
   profileId?: string | undefined;
   holderId?: string | undefined;
   search?: string | undefined;
+  fields?: readonly FieldChoice[] | undefined;
   from?: string | undefined;
   to?: string | undefined;
   sort?: '-createdAt' | 'createdAt' | '-updatedAt' | 'number' | undefined;
@@ -40,7 +43,7 @@ function chosen(knex: Knex, actor: Actor, filter: Omit<RequestFilter, 'state'> &
   if (filter.holderId) void query.where('requests.holder_id', filter.holderId);
   if (filter.from) void query.where('requests.created_at', '>=', filter.from);
   if (filter.to) void query.where('requests.created_at', '<', filter.to);
-  return matching(query, 'requests.search', filter.search);
+  return withFields(matching(query, 'requests.search', filter.search), 'requests', filter.fields);
 }
 
 /** Nothing but what a list shows of a request: data, approval and profile are big, and there are fifty of each. */
@@ -53,6 +56,7 @@ export const requestRows = (knex: Knex): Knex.QueryBuilder =>
     .select(ofRequest)
     .select({
       holderName: knex.raw(`(requests.data ->> 'givenName') || ' ' || (requests.data ->> 'familyName')`),
+      fields: knex.raw(`coalesce(requests.data -> 'extra', '{}') || requests.extra`),
       unitName: 'units.name',
       nameEn: 'device_profiles.name_en',
       nameIt: 'device_profiles.name_it',
@@ -82,6 +86,8 @@ export interface RequestRow extends Record<string, unknown> {
 export interface WholeRequestRow extends RequestRow {
   unitPath: string;
   data: HolderData;
+  extra: Extra;
+  definitions: FieldSet;
   deviceId: string | null;
 }
 
@@ -102,6 +108,7 @@ export const toSummary = (r: RequestRow) => ({
   registeredBy: { id: r.registeredBy, name: `${String(r.registrarGivenName)} ${String(r.registrarFamilyName)}` },
   reference: r.reference as string | null,
   deviceSerial: r.deviceSerial as string | null,
+  fields: r.fields as Extra,
   version: r.version as number,
 });
 

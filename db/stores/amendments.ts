@@ -4,12 +4,13 @@ import type { ActorRef } from '../../domain/actor.ts';
 import { openRound } from '../../domain/approval.ts';
 import type { ApprovalState } from '../../domain/approval.ts';
 import { failure } from '../../domain/errors.ts';
-import type { HolderData } from '../../domain/holder.ts';
+import type { Extra, HolderData } from '../../domain/holder.ts';
 import type { RequestState } from '../../domain/request-state.ts';
 import { Amendment } from '../models/amendment.ts';
 import { Approval } from '../models/approval.ts';
 import { Request } from '../models/request.ts';
 import { transaction } from '../transaction.ts';
+import { assertUnique, fieldsOfRequest } from './field-sets.ts';
 import { updateHolder } from './holders.ts';
 import { lockRequest, saveApproval } from './request-approval.ts';
 import { loadRequest } from './request-for-work.ts';
@@ -22,6 +23,7 @@ export interface NewAmendment {
   /** The version that was edited. */
   version: number;
   data: HolderData;
+  extra: Extra;
   reason: string;
 }
 
@@ -33,13 +35,13 @@ export type AmendmentStore = ReturnType<typeof amendmentStore>;
 /** Edits of the data of requests: written first, applied by the request's workflow. */
 export const amendmentStore = (knex: Knex) => ({
   /** Keeps the edit; nothing of the request changes yet. `version_conflict` when somebody changed the request since. */
-  plan: ({ by, amendmentId, requestId, version, data, reason }: NewAmendment): Promise<{ amendmentId: string }> =>
+  plan: ({ by, amendmentId, requestId, version, data, extra, reason }: NewAmendment): Promise<{ amendmentId: string }> =>
     transaction(knex, by, async (trx) => {
       if (await Amendment.query(trx).findById(amendmentId)) return { amendmentId };
       const request = await lockRequest(trx, requestId);
       assertVersion(request, version);
       assertAmendable(request);
-      await Amendment.query(trx).insert({ id: amendmentId, requestId, data, reason, version, operatorId: operatorId(by) });
+      await Amendment.query(trx).insert({ id: amendmentId, requestId, data, extra, reason, version, operatorId: operatorId(by) });
       return { amendmentId };
     }),
 
@@ -66,12 +68,14 @@ function assertAmendable({ state }: Request): void {
   if (!amendable.includes(state)) throw failure('wrong_state', `The request is ${state}: its data cannot be changed any more.`);
 }
 
-async function applyTo(trx: Knex, request: Request, { data, operatorId: id }: Amendment): Promise<void> {
-  await updateHolder(trx, { id: request.holderId, by: { kind: 'operator', id } }, data);
+async function applyTo(trx: Knex, request: Request, { data, extra, operatorId: id }: Amendment): Promise<void> {
+  const fields = await fieldsOfRequest(trx, request.id);
+  await updateHolder(trx, { id: request.holderId, by: { kind: 'operator', id } }, { data, fields });
+  await assertUnique(trx, { subject: 'request', id: request.id, unitId: request.unitId, extra, fields });
   const search = searchText(data.givenName, data.familyName, data.taxCode, request.number, request.reference);
   await Request.query(trx)
     .findById(request.id)
-    .patch({ data, search, round: request.round + 1 });
+    .patch({ data, extra, search, round: request.round + 1 });
   await Approval.query(trx).patch({ voidedAt: new Date() }).where({ requestId: request.id }).whereNull('voidedAt');
 }
 

@@ -3,13 +3,15 @@ import type { Knex } from 'knex';
 import { system } from '../../domain/actor.ts';
 import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
-import type { HolderData } from '../../domain/holder.ts';
+import type { VersionedFields } from '../../domain/field-definition.ts';
+import type { Extra, HolderData } from '../../domain/holder.ts';
 import type { DeviceProfile } from '../../domain/profile.ts';
 import { requestMachine } from '../../domain/request-state.ts';
 import type { RequestState } from '../../domain/request-state.ts';
 import { Holder } from '../models/holder.ts';
 import { Request } from '../models/request.ts';
 import { transaction } from '../transaction.ts';
+import { assertUnique } from './field-sets.ts';
 import { dataOf, insertHolder, updateHolder } from './holders.ts';
 import { loadRequest } from './request-for-work.ts';
 import type { RequestForWork } from './request-for-work.ts';
@@ -22,6 +24,10 @@ export interface NewRequest {
   profileId: string;
   /** A registered person, or one to register (known by the tax code in the unit: then the data are brought up to date). */
   holder: { id: string } | { newId: string; data: HolderData; locale?: 'it' | 'en' };
+  /** Values of the fields that are about the request. */
+  extra: Extra;
+  /** The definitions that all extra values were checked by. */
+  fields: VersionedFields;
   reference?: string;
   submit?: boolean;
 }
@@ -83,25 +89,30 @@ const knownRequest = (trx: Knex, { id, unitId, reference }: NewRequest): Promise
     .first()
     .execute();
 
-async function holderOf(trx: Knex, { by, unitId, holder }: NewRequest): Promise<Holder> {
+async function holderOf(trx: Knex, { by, unitId, holder, fields }: NewRequest): Promise<Holder> {
   if ('id' in holder) return found(await Holder.query(trx).findOne({ id: holder.id, unitId }), 'person');
-  const row = await insertHolder(trx, by, { id: holder.newId, unitId, data: holder.data, ...(holder.locale && { locale: holder.locale }) });
-  return row.id === holder.newId ? row : updateHolder(trx, { id: row.id, by }, holder.data);
+  const { newId, data, locale } = holder;
+  const row = await insertHolder(trx, by, { id: newId, unitId, data, fields, ...(locale && { locale }) });
+  return row.id === newId ? row : updateHolder(trx, { id: row.id, by }, { data, fields });
 }
 
 /** Undefined when another call with the same reference was faster. */
-async function insertRequest(trx: Knex, { by, id, unitId, profileId, reference }: NewRequest, holder: Holder): Promise<string | undefined> {
+async function insertRequest(trx: Knex, input: NewRequest, holder: Holder): Promise<string | undefined> {
+  const { by, id, unitId, profileId, reference, extra, fields } = input;
   const { definition, path } = await profileAndPath(trx, { profileId, unitId });
   const number = await nextNumber(trx);
   const rows = await trx('requests')
     .insert({
       ...{ id, number, unitId, unitPath: path, profileId, reference, holderId: holder.id, model: definition.model },
       ...{ state: 'draft', registeredBy: operatorId(by), data: JSON.stringify(dataOf(holder)) },
+      extra: JSON.stringify(extra),
+      fieldSet: fields.version,
       search: searchText(holder.givenName, holder.familyName, holder.taxCode, number, reference),
     })
     .onConflict()
     .ignore()
     .returning<{ id: string }[]>('id');
+  if (rows[0]) await assertUnique(trx, { subject: 'request', id, unitId, extra, fields });
   return rows[0]?.id;
 }
 

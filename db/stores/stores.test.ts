@@ -6,6 +6,7 @@ import type { ActorRef } from '../../domain/actor.ts';
 import { system } from '../../domain/actor.ts';
 import { transaction } from '../transaction.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
+import { noFields } from '../../domain/field-definition.ts';
 import { createTestDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
 import { makeOrganisation, person } from '../../test/support/small-organisation.ts';
@@ -42,6 +43,7 @@ async function newRequest(submit = true): Promise<{ id: string; person: number }
   const who = ++n;
   await requestStore(db.operations).create({
     ...{ by: org.registrar, id, unitId: org.officeId, profileId: org.profileId, holder: { newId: uuid(), data: person(who) }, submit },
+    ...{ extra: {}, fields: noFields },
   });
   return { id, person: who };
 }
@@ -99,6 +101,8 @@ test('a request is created once by id and once by reference, with a number of it
     unitId: org.officeId,
     profileId: org.profileId,
     holder: { newId: uuid(), data: person(++n) },
+    extra: {},
+    fields: noFields,
     reference: 'row 1',
     submit: true,
   };
@@ -181,7 +185,7 @@ test('an amendment voids approvals, changes data and holder, and is applied once
   await vote(id, 0);
   const { version, holderId } = await load();
   const amendmentId = uuid();
-  const edit = { by: officer(1), amendmentId, requestId: id, version, data: person(++n), reason: 'spelling' };
+  const edit = { by: officer(1), amendmentId, requestId: id, version, data: person(++n), extra: {}, reason: 'spelling' };
   expect(await codeOf(store.plan({ ...edit, version: version - 1 }))).toBe('version_conflict');
   await store.plan(edit);
   await store.apply({ by: officer(1), amendmentId });

@@ -17,6 +17,7 @@ export const person = (changes: Partial<HolderData> = {}): HolderData => ({
   taxCode: 'RSSMRA85T10A562S',
   email: 'anna.rossi@example.it',
   document: { kind: 'identity_card', number: 'CA00000AA', issuer: 'Comune di Siena', expiresOn: '2099-01-01' },
+  extra: {},
   ...changes,
 });
 

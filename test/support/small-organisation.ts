@@ -59,6 +59,7 @@ export const person = (n: number): HolderData => ({
   taxCode: `RSSMRA85T10A${String(n).padStart(3, '0')}S`,
   email: `anna${n}@example.it`,
   document: { kind: 'identity_card', number: `CA${n}`, issuer: 'Comune di Portalba', expiresOn: '2099-01-01' },
+  extra: {},
 });
 
 /** Fills an empty database. */

@@ -14,6 +14,7 @@ import { SOFTHSM, testTokens } from '../../connectors/hsm/test-token.ts';
 import { dataKeyStore } from '../../db/stores/data-keys.ts';
 import { requestApprovalStore } from '../../db/stores/request-approval.ts';
 import { requestStore } from '../../db/stores/requests.ts';
+import { noFields } from '../../domain/field-definition.ts';
 import type { HolderData } from '../../domain/holder.ts';
 import { taxCodeCheckCharacter } from '../../domain/tax-code.ts';
 import { seed } from '../../local/seed.ts';
@@ -87,6 +88,8 @@ export async function openWorkshop(): Promise<Workshop> {
       unitId,
       profileId,
       holder: { newId: v7(), data: person() },
+      extra: {},
+      fields: noFields,
       submit: true,
     });
     return id;
@@ -140,5 +143,6 @@ export function person(): HolderData {
     taxCode: first15 + taxCodeCheckCharacter(first15),
     email: `maria.rossi${n}@aurelia.example`,
     document: { kind: 'identity_card', number: `CA${n}`, issuer: 'Comune di Roma', expiresOn: '2035-01-01' },
+    extra: {},
   };
 }

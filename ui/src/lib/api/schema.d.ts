@@ -158,6 +158,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields that this installation adds to persons and requests, in their order */
+        get: operations["readFields"];
+        /** Change the fields; requests keep those that they were made with */
+        put: operations["changeFields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed the fields and when */
+        get: operations["listFieldHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/holders": {
         parameters: {
             query?: never;
@@ -971,6 +1006,62 @@ export interface components {
             login: string;
             password: string;
         };
+        FieldSetInput: {
+            groups: {
+                code: string;
+                label: {
+                    en: string;
+                    it: string;
+                };
+            }[];
+            fields: {
+                code: string;
+                /** @enum {string} */
+                subject: "holder" | "request";
+                /** @enum {string} */
+                type: "text" | "number" | "date" | "choice" | "taxCode" | "phone" | "email" | "country";
+                label: {
+                    en: string;
+                    it: string;
+                };
+                hint?: {
+                    en: string;
+                    it: string;
+                } | null;
+                /** @default null */
+                group: string | null;
+                /** @default false */
+                required: boolean;
+                /** @default false */
+                unique: boolean;
+                /** @default null */
+                min: number | null;
+                /** @default null */
+                max: number | null;
+                /** @default null */
+                from: string | null;
+                /** @default null */
+                to: string | null;
+                /** @default null */
+                pattern: string | null;
+                /** @default null */
+                check: "luhn" | null;
+                choices?: {
+                    value: string;
+                    label: {
+                        en: string;
+                        it: string;
+                    };
+                }[];
+                visible: {
+                    form: boolean;
+                    list: boolean;
+                    filter: boolean;
+                    csv: boolean;
+                    report: boolean;
+                };
+            }[];
+        };
         HolderCreate: {
             /** Format: uuid */
             unitId: string;
@@ -989,6 +1080,14 @@ export interface components {
                 /** Format: date */
                 expiresOn: string;
             };
+            extra?: components["schemas"]["HolderFields"];
+        };
+        /**
+         * @description Values of the fields that this installation adds to persons
+         * @default {}
+         */
+        HolderFields: {
+            [key: string]: string | number;
         };
         HolderInput: {
             givenName: string;
@@ -1006,11 +1105,13 @@ export interface components {
                 /** Format: date */
                 expiresOn: string;
             };
+            extra?: components["schemas"]["HolderFields"];
         };
         RequestCreate: {
             /** Format: uuid */
             holderId?: string;
             holder?: components["schemas"]["HolderInput"];
+            extra?: components["schemas"]["RequestFields"];
             /** Format: uuid */
             unitId: string;
             /** Format: uuid */
@@ -1018,6 +1119,13 @@ export interface components {
             reference?: string;
             /** @default false */
             submit: boolean;
+        };
+        /**
+         * @description Values of the fields that this installation adds to requests
+         * @default {}
+         */
+        RequestFields: {
+            [key: string]: string | number;
         };
         DecisionInput: {
             /** @enum {string} */
@@ -1027,6 +1135,7 @@ export interface components {
         };
         AmendmentInput: {
             data: components["schemas"]["HolderInput"];
+            extra?: components["schemas"]["RequestFields"];
             reason: string;
         };
         ReasonInput: {
@@ -1095,7 +1204,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             unitId: string;
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify")[];
             /** @description From where the key may be used; empty: from anywhere */
             networks?: (string)[];
             /** Format: date-time */
@@ -1109,7 +1218,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             locale: "it" | "en";
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "api_key.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "api_key.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend")[];
             assignments: {
                 /** Format: uuid */
                 id: string;
@@ -1238,6 +1347,73 @@ export interface components {
                 quorum: number;
             }[];
         };
+        CurrentFields: {
+            groups: {
+                code: string;
+                label: {
+                    en: string;
+                    it: string;
+                };
+            }[];
+            fields: components["schemas"]["FieldDefinition"][];
+            version: number;
+        };
+        FieldDefinition: {
+            code: string;
+            /** @enum {string} */
+            subject: "holder" | "request";
+            /** @enum {string} */
+            type: "text" | "number" | "date" | "choice" | "taxCode" | "phone" | "email" | "country";
+            label: {
+                en: string;
+                it: string;
+            };
+            /** @default null */
+            hint: {
+                en: string;
+                it: string;
+            } | null;
+            /** @default null */
+            group: string | null;
+            /** @default false */
+            required: boolean;
+            /** @default false */
+            unique: boolean;
+            /** @default null */
+            min: number | null;
+            /** @default null */
+            max: number | null;
+            /** @default null */
+            from: string | null;
+            /** @default null */
+            to: string | null;
+            /** @default null */
+            pattern: string | null;
+            /** @default null */
+            check: "luhn" | null;
+            /** @default [] */
+            choices: {
+                value: string;
+                label: {
+                    en: string;
+                    it: string;
+                };
+            }[];
+            visible: {
+                form: boolean;
+                list: boolean;
+                filter: boolean;
+                csv: boolean;
+                report: boolean;
+            };
+        };
+        FieldHistoryEntry: {
+            version: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            codes: string[];
+        };
         Holder: {
             /** Format: uuid */
             id: string;
@@ -1255,6 +1431,10 @@ export interface components {
                 issuer: string;
                 /** Format: date */
                 expiresOn: string;
+            };
+            /** @default {} */
+            extra: {
+                [key: string]: string | number;
             };
             registeredBy: components["schemas"]["Named"];
             /** Format: date-time */
@@ -1292,6 +1472,11 @@ export interface components {
             deviceSerial: string | null;
             version: number;
             data: components["schemas"]["HolderRecord"];
+            extra: {
+                [key: string]: string | number;
+            };
+            /** @description The definitions that it was made with */
+            fieldSet: components["schemas"]["FieldSet"];
             approval: {
                 round: number;
                 step: number;
@@ -1379,6 +1564,20 @@ export interface components {
                 /** Format: date */
                 expiresOn: string;
             };
+            /** @default {} */
+            extra: {
+                [key: string]: string | number;
+            };
+        };
+        FieldSet: {
+            groups: {
+                code: string;
+                label: {
+                    en: string;
+                    it: string;
+                };
+            }[];
+            fields: components["schemas"]["FieldDefinition"][];
         };
         Vote: {
             step: number;
@@ -1459,6 +1658,10 @@ export interface components {
             registeredBy: components["schemas"]["Named"];
             reference: string | null;
             deviceSerial: string | null;
+            /** @description Of the fields that lists show: the person's and the request's */
+            fields: {
+                [key: string]: string | number;
+            };
             version: number;
         };
         Station: {
@@ -2287,11 +2490,112 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    readFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentFields"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeFields: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldSetInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentFields"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listFieldHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FieldHistoryEntry"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listHolders: {
         parameters: {
             query?: {
                 /** @description Part of a name, tax code, number or serial */
                 search?: string;
+                field?: string[];
                 /** @description The `next` of the page before */
                 cursor?: string;
                 limit?: number;
@@ -2442,6 +2746,7 @@ export interface operations {
                 profileId?: string;
                 /** @description Part of a name, tax code, number or serial */
                 search?: string;
+                field?: string[];
                 from?: string;
                 to?: string;
                 sort?: "-createdAt" | "createdAt" | "-updatedAt" | "number";
