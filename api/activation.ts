@@ -99,7 +99,7 @@ async function accountOf({ db }: Services, { holderId, login }: Target, password
   const passwordHash = await hashPassword(password);
   const existing = await accounts.findByHolder(holderId);
   if (existing) {
-    await accounts.setPassword({ by, accountId: existing.id, passwordHash });
+    await accounts.setPassword({ by, accountId: existing.id, passwordHash, mailId: uuid() });
     return existing;
   }
   if (await accounts.findByLogin(login)) {

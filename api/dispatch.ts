@@ -29,6 +29,7 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
     ifMatch: operation.edits ? parseIfMatch(ctx.get('If-Match')) : undefined,
     idempotencyKey,
     actor: identity?.actor,
+    identity,
     client,
     reauthorize: async () => (await guard.admit(ctx, target))?.actor,
   };

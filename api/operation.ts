@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Actor } from '../domain/actor.ts';
+import type { SignedIn } from '../db/reads/actor.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Client } from './client.ts';
@@ -28,6 +29,8 @@ export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType,
   query: z.output<Q>;
   body: z.output<B>;
   actor: ActorOf<G>;
+  /** The account behind the actor, and how it was proven. */
+  identity: G extends 'public' ? SignedIn | undefined : SignedIn;
   /** The `version` the caller edits (If-Match); always there when the operation says `edits`. */
   ifMatch: E extends true ? number : undefined;
   /** Unique for this intent: the caller's Idempotency-Key bound to the actor, else made for this call. */

@@ -41,6 +41,8 @@ export const errorCodes = {
   card_mismatch: { status: 409, title: 'Another card is in the reader' },
   card_fault: { status: 409, title: 'The card does not answer as it should' },
   stock_empty: { status: 409, title: 'No blank device left at this station' },
+  link_over: { status: 410, title: 'The link was used, or its time is over' },
+  password_wrong: { status: 422, title: 'The password is wrong' },
   already_printed: { status: 410, title: 'Printed once and gone' },
   hsm_unavailable: { status: 503, title: 'The HSM does not answer' },
   hsm_pin_incorrect: { status: 503, title: 'The HSM refuses its PIN' },

@@ -53,7 +53,7 @@ afterAll(async () => {
 beforeEach(() => void ([answer, dropsAfterData, received] = [takesAll, false, []]));
 
 const knex = () => shop.database.operations;
-const send = () => sendDueMails({ knex: knex(), mailer, secrets: shop.parts.secrets, portalUrl: 'http://portal.example/my' });
+const send = () => sendDueMails({ knex: knex(), mailer, secrets: shop.parts.secrets, publicUrl: 'http://portal.example' });
 /** Hours later. */
 const nextRound = async () => {
   await knex()('mail_outbox')

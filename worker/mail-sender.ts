@@ -8,12 +8,13 @@ import { deviceReader } from '../db/stores/device-for-work.ts';
 import { mailOutboxStore } from '../db/stores/mail-outbox.ts';
 import { requestStore } from '../db/stores/requests.ts';
 import { errorCodeOf } from '../domain/errors.ts';
+import { accountMail, type AccountMail } from './account-mail.ts';
 
 interface Deps {
   knex: Knex;
   mailer: Mailer;
   secrets: Secrets;
-  portalUrl: string;
+  publicUrl: string;
 }
 
 /** Longer than a batch takes at a server that answers each step of a dialogue in the last moment (`limits` in connectors/mail/smtp.ts). */
@@ -44,7 +45,9 @@ async function sendOne(deps: Deps, mail: Mail): Promise<void> {
   }
 }
 
-async function messageOf({ knex, secrets, portalUrl }: Deps, mail: Mail): Promise<MailMessage> {
+async function messageOf({ knex, secrets, publicUrl }: Deps, mail: Mail): Promise<MailMessage> {
+  if (isToAccount(mail)) return accountMail(knex, mail, publicUrl);
+  const portalUrl = `${publicUrl}/my`;
   const request = await requestStore(knex).load(mail.requestId ?? '');
   const device = await deviceReader(knex).get(mail.deviceId ?? '');
   const props = { organisation: request.unitName, holderName: request.holderName, portalUrl, serialEnding: device.serial.slice(-4) };
@@ -57,3 +60,5 @@ async function messageOf({ knex, secrets, portalUrl }: Deps, mail: Mail): Promis
     ...renderMail('activation-code', mail.locale, { ...props, portalUrl: `${portalUrl}/activate`, code: code.plain }),
   };
 }
+
+const isToAccount = (mail: Mail): mail is Mail & AccountMail => mail.accountId !== null;

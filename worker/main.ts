@@ -137,7 +137,7 @@ const loops = [
     log: logs.module('audit'),
     pauseMs: 500,
   }),
-  repeating('mail', () => sendDueMails({ knex: operations, mailer, secrets: parts.secrets, portalUrl }), {
+  repeating('mail', () => sendDueMails({ knex: operations, mailer, secrets: parts.secrets, publicUrl: config.PUBLIC_URL }), {
     log: logs.module('mail'),
     pauseMs: 500,
   }),

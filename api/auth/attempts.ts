@@ -9,7 +9,7 @@ export interface Limit {
 }
 
 /**
- * Brakes that need no account: on guessing by address, by card serial, on calls of an API key, and for logins that do not exist, which must behave like those that do.
+ * Brakes that need no account: on guessing by address, within a session, by card serial, on calls of an API key, and for logins that do not exist, which must behave like those that do.
  * Addresses an account signed in from lately are remembered: strangers' failures do not delay the person at the usual desk.
  */
 export interface Attempts {
@@ -25,12 +25,21 @@ export interface Attempts {
   remember(accountId: string, address: string): Promise<void>;
   remembers(accountId: string, address: string): Promise<boolean>;
 }
-export type AttemptKind = 'signInByAddress' | 'activationByAddress' | 'activationBySerial' | 'badKeyByAddress' | 'callsByKey';
+export type AttemptKind =
+  | 'signInByAddress'
+  | 'passwordResetByAddress'
+  | 'proofByAccount'
+  | 'activationByAddress'
+  | 'activationBySerial'
+  | 'badKeyByAddress'
+  | 'callsByKey';
 
 const shippedLimits: Record<AttemptKind, Limit> = {
   signInByAddress: { points: 60, seconds: 60 },
   activationByAddress: { points: 20, seconds: 300 },
   activationBySerial: { points: 5, seconds: 900 },
+  passwordResetByAddress: { points: 20, seconds: 300 },
+  proofByAccount: { points: 10, seconds: 300 },
   badKeyByAddress: { points: 60, seconds: 60 },
   callsByKey: { points: 1200, seconds: 60 },
 };
@@ -46,6 +55,8 @@ export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}
     signInByAddress: limiter('signInByAddress'),
     activationByAddress: limiter('activationByAddress'),
     activationBySerial: limiter('activationBySerial'),
+    passwordResetByAddress: limiter('passwordResetByAddress'),
+    proofByAccount: limiter('proofByAccount'),
     badKeyByAddress: limiter('badKeyByAddress'),
     callsByKey: limiter('callsByKey'),
   };

@@ -1,8 +1,10 @@
 import { activateDevice } from './activate-device.ts';
 import { amendRequest } from './amend-request.ts';
+import { askPasswordReset } from './ask-password-reset.ts';
 import { cancelRequest } from './cancel-request.ts';
 import { changeAssignment } from './change-assignment.ts';
 import { changeFields } from './change-fields.ts';
+import { changePassword } from './change-password.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
@@ -15,6 +17,8 @@ import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
 import { downloadCertificate } from './download-certificate.ts';
 import { endAssignment } from './end-assignment.ts';
+import { endOwnSession } from './end-own-session.ts';
+import { endSession } from './end-session.ts';
 import { grantAssignment } from './grant-assignment.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
@@ -26,7 +30,9 @@ import { listHolders } from './list-holders.ts';
 import { listLogEntries } from './list-log-entries.ts';
 import { listOperators } from './list-operators.ts';
 import { listOwnDevices } from './list-own-devices.ts';
+import { listOwnSessions } from './list-own-sessions.ts';
 import { listRequests } from './list-requests.ts';
+import { listSessions } from './list-sessions.ts';
 import { listStations } from './list-stations.ts';
 import { listUnits } from './list-units.ts';
 import { placeHold } from './place-hold.ts';
@@ -45,6 +51,7 @@ import { readOperator } from './read-operator.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { removeOperator } from './remove-operator.ts';
+import { resetPassword } from './reset-password.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeDevice } from './revoke-device.ts';
@@ -53,8 +60,8 @@ import { scrapProduction } from './scrap-production.ts';
 import { sendActivationCode } from './send-activation-code.ts';
 import { setFirstPassword } from './set-first-password.ts';
 import { setLogLevel } from './set-log-level.ts';
-import { signIn } from './sign-in.ts';
 import { signInWithCertificate } from './sign-in-with-certificate.ts';
+import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
@@ -133,4 +140,11 @@ export const operations = {
   createApiKey,
   listApiKeys,
   revokeApiKey,
+  changePassword,
+  askPasswordReset,
+  resetPassword,
+  listOwnSessions,
+  endOwnSession,
+  listSessions,
+  endSession,
 };

@@ -2,10 +2,8 @@ import { z } from 'zod';
 
 import { deviceStates } from '../../domain/device-state.ts';
 import { Hold } from './device.ts';
+import { NewPassword } from './account.ts';
 import { Id, LocalText, shown, Time } from './common.ts';
-
-/** Of a password only the length is ruled (NIST SP 800-63B-4 3.1.1.2): long ones are welcome. */
-export const NewPassword = z.string().min(12, 'At least 12 characters').max(200);
 
 export const ActivationInput = z
   .strictObject({

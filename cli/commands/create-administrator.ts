@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 
 import { passwordOf } from '../sign-in.ts';
+import { passwordAdvice, passwordProblem, shortestPassword } from '../../domain/password.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Options {
@@ -14,11 +15,9 @@ interface Options {
   passwordFile?: string;
 }
 
-const MIN_PASSWORD = 12;
-
 const help = `
 For the first administrator of an installation, and for when nobody can sign in any more. It writes to the database of DATABASE_URL and is
-recorded in the audit trail. The organisation is made when there is none. The password (at least ${MIN_PASSWORD} characters) comes from --password-file,
+recorded in the audit trail. The organisation is made when there is none. The password (at least ${shortestPassword} characters) comes from --password-file,
 from SMARTCMS_PASSWORD, or is asked for.
 
 Example:
@@ -42,7 +41,8 @@ export function addCreateAdministrator(program: Command): void {
 
 async function create({ passwordFile, unitCode, unitName, ...person }: Options): Promise<void> {
   const password = passwordFile ? await fromFile(passwordFile) : await passwordOf(person.email, 'SMARTCMS_PASSWORD');
-  if (password.length < MIN_PASSWORD) throw new UsageError(`The password has fewer than ${MIN_PASSWORD} characters. Choose a longer one.`);
+  const problem = passwordProblem(password, [person.email, person.givenName, person.familyName]);
+  if (problem) throw new UsageError(`${passwordAdvice[problem]}.`);
   // Loaded when needed: it brings the database driver along.
   const { makeAdministrator } = await import('../administrator.ts');
   await makeAdministrator(process.env, { ...person, password, unit: { code: unitCode, name: unitName } });

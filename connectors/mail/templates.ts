@@ -17,6 +17,8 @@ export const mailProps = {
   'device-suspended': device,
   'device-reactivated': device,
   'device-revoked': device,
+  'password-reset': z.strictObject(common),
+  'password-changed': z.strictObject(common),
 } as const;
 
 export type MailName = keyof typeof mailProps;

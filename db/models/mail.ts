@@ -8,7 +8,9 @@ export class Mail extends Model {
   declare eventKey: string;
   declare template: string;
   declare locale: 'it' | 'en';
-  declare holderId: string;
+  /** Whom it is for: a holder, or somebody who signs in. */
+  declare holderId: string | null;
+  declare accountId: string | null;
   declare requestId: string | null;
   declare deviceId: string | null;
   declare state: 'queued' | 'sent' | 'refused';

@@ -33,15 +33,13 @@ interface AccountRow {
  * Who stands behind a session, made anew at every call: what was taken from an operator, or a unit that was closed, has no effect
  * from the next call on. Undefined when the session is over or the operator is off. One statement, as every call pays for it.
  */
-export async function loadActor(knex: Knex, sessionIdHash: Buffer, idleMinutes = 30): Promise<SignedIn | undefined> {
+export async function loadActor(knex: Knex, sessionIdHash: Buffer): Promise<SignedIn | undefined> {
   const account = (await knex('sessions')
     .join('accounts', 'accounts.id', 'sessions.account_id')
     .leftJoin('operators', 'operators.id', 'accounts.operator_id')
     .leftJoin('holders', 'holders.id', 'accounts.holder_id')
     .where('sessions.id_hash', sessionIdHash)
-    .where('sessions.expires_at', '>', knex.fn.now())
-    .whereRaw(`sessions.last_seen_at > now() - make_interval(mins => ?)`, [idleMinutes])
-    .whereRaw(`(operators.id is null or ${operatorInForce})`)
+    .whereRaw(sessionInForce)
     .options(keptPrepared('session'))
     .first({
       sessionId: 'sessions.id',
@@ -81,6 +79,10 @@ export const assignmentCause = `case
   when a.valid_until <= now() then 'ended'
   when exists (select from units up where up.path @> u.path and not up.active) then 'unit_inactive'
 end`;
+
+/** A session that is good for something now: in time, used within half an hour, of somebody who may act. */
+export const sessionInForce = `(sessions.expires_at > now() and sessions.last_seen_at > now() - interval '30 minutes'
+  and (operators.id is null or ${operatorInForce}))`;
 
 /** Assignments in force: in time, and with every unit up to the root active. */
 export const assignmentsInForce = `(

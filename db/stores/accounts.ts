@@ -5,6 +5,7 @@ import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import { operatorInForce } from '../reads/actor.ts';
 import { Account } from '../models/account.ts';
+import { Session } from '../models/session.ts';
 import { transaction } from '../transaction.ts';
 import { found } from './rows.ts';
 
@@ -15,6 +16,15 @@ export interface NewAccount {
   passwordHash: string;
   operatorId?: string;
   holderId?: string;
+}
+
+export interface PasswordChange {
+  accountId: string;
+  passwordHash: string;
+  /** Id of the mail that tells of it. */
+  mailId: string;
+  /** The session that goes on; absent: none. */
+  keepSession?: string;
 }
 
 /** An account as sign-in needs it; `active` is false when its operator is switched off or out of date. */
@@ -32,10 +42,10 @@ export const accountStore = (knex: Knex) => ({
       throw failure('duplicate', 'This person or this login has an account already.');
     }),
 
-  setPassword: ({ by, accountId, passwordHash }: { by: ActorRef; accountId: string; passwordHash: string }): Promise<void> =>
-    transaction(knex, by, async (trx) => {
-      await Account.query(trx).findById(accountId).patch({ passwordHash, passwordChangedAt: new Date(), failures: 0, nextAttemptAt: null });
-    }),
+  setPassword: ({ by, ...change }: PasswordChange & { by: ActorRef }): Promise<void> =>
+    transaction(knex, by, (trx) => replacePassword(trx, change)),
+
+  get: async (id: string): Promise<Account> => found(await Account.query(knex).findById(id), 'account'),
 
   findByLogin: (login: string): Promise<SignInAccount | undefined> => findAccount(knex, { login }),
 
@@ -67,6 +77,25 @@ export const accountStore = (knex: Knex) => ({
       return found(row, 'account');
     }),
 });
+
+/** Sets the password, ends the sessions that the old one opened, and tells the person: a mail about a change that was not theirs is how they learn of it. */
+export async function replacePassword(
+  trx: Knex.Transaction,
+  { accountId, passwordHash, mailId, keepSession }: PasswordChange,
+): Promise<void> {
+  const passwordChangedAt = trx.fn.now() as unknown as Date;
+  await Account.query(trx).findById(accountId).patch({ passwordHash, passwordChangedAt, failures: 0, nextAttemptAt: null });
+  await Session.query(trx)
+    .delete()
+    .where({ accountId })
+    .whereNot('id', keepSession ?? accountId);
+  await trx.raw(
+    `insert into mail_outbox (id, event_key, template, locale, account_id)
+     select ?, 'password-changed/' || ?, 'password-changed', coalesce(o.locale, h.locale), a.id
+     from accounts a left join operators o on o.id = a.operator_id left join holders h on h.id = a.holder_id where a.id = ?`,
+    [mailId, mailId, accountId],
+  );
+}
 
 const findAccount = async (knex: Knex, where: { login?: string; holderId?: string }): Promise<SignInAccount | undefined> =>
   (await accountsBy(knex, Object.fromEntries(Object.entries(where).map(([column, value]) => [`a.${column}`, value]))))[0];

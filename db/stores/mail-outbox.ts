@@ -4,7 +4,7 @@ import { system } from '../../domain/actor.ts';
 import { Mail } from '../models/mail.ts';
 import { transaction } from '../transaction.ts';
 
-export type NewMail = Pick<Mail, 'id' | 'eventKey' | 'template' | 'locale' | 'holderId'> & { requestId?: string; deviceId?: string };
+export type NewMail = Pick<Mail, 'id' | 'eventKey' | 'template' | 'locale'> & { holderId: string; requestId?: string; deviceId?: string };
 
 export type MailOutboxStore = ReturnType<typeof mailOutboxStore>;
 

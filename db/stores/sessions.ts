@@ -50,9 +50,13 @@ export const sessionStore = (knex: Knex) => ({
       await recordEvent(trx, { kind: 'sign_out', objectType: 'accounts', objectId: session.accountId });
     }),
 
-  closeAll: ({ by, accountId }: { by: ActorRef; accountId: string }): Promise<void> =>
+  /** Ends a session that somebody chose from a list; one that has ended is no trouble. */
+  end: ({ by, id }: { by: ActorRef; id: string }): Promise<void> =>
     transaction(knex, by, async (trx) => {
-      await Session.query(trx).delete().where({ accountId });
+      const session = await Session.query(trx).findOne({ id });
+      if (!session) return;
+      await Session.query(trx).delete().where({ id });
+      await recordEvent(trx, { kind: 'session_ended', objectType: 'accounts', objectId: session.accountId });
     }),
 
   purgeExpired: (): Promise<number> =>
@@ -60,7 +64,7 @@ export const sessionStore = (knex: Knex) => ({
 });
 
 /** Signing in and out is the act of the account's own person. */
-const actAsAccount = (trx: Knex.Transaction, accountId: string) =>
+export const actAsAccount = (trx: Knex.Transaction, accountId: string) =>
   trx.raw(
     `select set_config('smartcms.actor', json_build_object('kind', case when operator_id is null then 'holder' else 'operator' end,
        'id', coalesce(operator_id, holder_id))::text, true) from accounts where id = ?`,

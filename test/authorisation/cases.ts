@@ -1,6 +1,7 @@
 import type { Guard } from '../../api/operation.ts';
 import { eventsOfList } from './changes.ts';
 import { inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
+import { sessionInPlaces, sessionsOfPlaces } from './sessions.ts';
 import { homeShows } from './home.ts';
 import { deviceStates } from '../../domain/device-state.ts';
 import { requestStates } from '../../domain/request-state.ts';
@@ -39,9 +40,16 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
     checkLive: open(),
     checkReady: open(),
     readMeta: open(),
+    askPasswordReset: open({ login: 'nobody@example.it' }),
+    resetPassword: open({ token: 'A'.repeat(43), password: 'four words that rhyme not' }),
     activateDevice: open({ serial: '6090000000000000', code: '0', pin: '482913', password: 'correct horse battery' }),
   },
-  signed_in: { readMe: open() },
+  signed_in: {
+    readMe: open(),
+    listOwnSessions: open(),
+    endOwnSession: open(),
+    changePassword: open({ current: 'not mine', password: 'four words that rhyme not' }),
+  },
 
   'home.read': { readHome: homeShows },
   'unit.read': { listUnits: list('units', { works: true }) },
@@ -111,6 +119,8 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
     changeAssignment: object('assignments', { body: () => ({ visibility: 'own' }) }),
     endAssignment: object('assignments'),
   },
+
+  'session.manage': { listSessions: sessionsOfPlaces, endSession: sessionInPlaces },
 
   'api_key.manage': {
     createApiKey: inUnit((unitId) => {

@@ -27,7 +27,7 @@ const withoutGuard: Record<string, (call: ts.CallExpression) => string> = {
 /** Guards that are no calls: conditions of rows, of sessions and keys, and of who may do what with what. */
 const conditions: { name: string; file: string; guard: string; without: string }[] = [
   { name: "a holder's devices", file: 'db/reads/portal.ts', guard: `where('devices.holder_id', actor.id)`, without: 'whereRaw("true")' },
-  { name: 'end of a session', file: 'db/reads/actor.ts', guard: `.where('sessions.expires_at', '>', knex.fn.now())`, without: '' },
+  { name: 'end of a session', file: 'db/reads/actor.ts', guard: `sessions.expires_at > now() and`, without: '' },
   { name: 'operator is active', file: 'db/reads/actor.ts', guard: 'not operators.active', without: 'false' },
   { name: 'begin of an operator', file: 'db/reads/actor.ts', guard: 'operators.valid_from > now()', without: 'false' },
   { name: 'end of an operator', file: 'db/reads/actor.ts', guard: 'operators.valid_until <= now()', without: 'false' },

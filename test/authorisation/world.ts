@@ -48,6 +48,8 @@ export interface World {
   rows: Record<Kind, Row[]>;
   holds: Map<string, string>;
   me: { id: string; session: string; key: string };
+  /** An operator of each place, to be signed in. */
+  people: Record<Place, { accountId: string; login: string }>;
   /** Somebody who signs in to the portal, and two devices: their own and another's. */
   holder: { session: string; own: string; foreign: string };
   /** Belongs to no unit. */
@@ -65,7 +67,7 @@ export async function buildWorld(): Promise<World> {
   const me = await operator(db, { login: 'me', role: 'RO', unitId: units.here, visibility: 'own' });
   const other = await operator(db, { login: 'somebody', role: 'RO', unitId: api.organisation.office, visibility: 'own' });
   const world: World = {
-    ...{ api, units, holds: new Map() },
+    ...{ api, units, holds: new Map(), people: await seedPeople(db, units) },
     rows: Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as World['rows'],
     me: { id: me, session: await api.signIn('me'), key: await seedKey(db, { ownerId: me, unitId: units.below }) },
     holder: { session: await api.signIn('TH'), own: '', foreign: '' },
@@ -88,6 +90,18 @@ async function seedUnits(db: Knex, above: string): Promise<Record<Place, string>
   await unit(db, { id: units.beside, kind: 'division', above: [above] });
   await unit(db, { id: units.elsewhere, kind: 'office', above: [above, units.beside] });
   return units;
+}
+
+async function seedPeople(db: Knex, units: Record<Place, string>): Promise<World['people']> {
+  const entries = places.map(async (place) => {
+    const login = `works-${place}`;
+    await operator(db, { login, role: 'HD', unitId: units[place], visibility: 'own' });
+    const { id } = await db('accounts')
+      .where({ login: `${login}@example.it` })
+      .first<{ id: string }>('id');
+    return [place, { accountId: id, login: `${login}@example.it` }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries)) as World['people'];
 }
 
 async function seedRows(

@@ -31,6 +31,8 @@ export const problems: Record<ProblemCode, string> = {
   policy_violation: 'The profile does not allow this',
   csr_invalid: 'The certificate request of the card is not valid',
   code_wrong: 'The activation code is wrong: read it again in the mail',
+  link_over: 'This link was used already, or its half hour is over: ask for a new one on the sign-in page',
+  password_wrong: 'That is not the password you have now',
   pin_incorrect: 'Wrong PIN',
   pin_blocked: 'The PIN is blocked: unblock it with the PUK',
   puk_blocked: 'The PUK is blocked: the card must be replaced',

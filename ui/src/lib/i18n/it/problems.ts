@@ -30,6 +30,8 @@ export const problems: typeof source.problems = {
   policy_violation: 'Il profilo non lo permette',
   csr_invalid: 'La richiesta di certificato della carta non è valida',
   code_wrong: 'Il codice di attivazione è sbagliato: rileggilo nell’e-mail',
+  link_over: 'Questo link è già stato usato, o la sua mezz’ora è passata: chiedine uno nuovo dalla pagina di accesso',
+  password_wrong: 'Non è la password che hai adesso',
   pin_incorrect: 'PIN sbagliato',
   pin_blocked: 'Il PIN è bloccato: si sblocca con il PUK',
   puk_blocked: 'Il PUK è bloccato: la carta va sostituita',

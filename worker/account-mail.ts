@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
+
+import type { MailMessage } from '../connectors/mail/mail.ts';
+import { renderMail } from '../connectors/mail/templates.ts';
+import type { Mail } from '../db/models/mail.ts';
+import { addresseeOf } from '../db/reads/addressee.ts';
+import { passwordResetStore } from '../db/stores/password-resets.ts';
+import { failure } from '../domain/errors.ts';
+
+const linkMinutes = 30;
+
+export type AccountMail = Pick<Mail, 'id' | 'template' | 'locale' | 'createdAt'> & { accountId: string };
+
+/** A mail to whoever signs in, about their sign-in. Throws `not_found` when it comes too late to be of use. */
+export async function accountMail(knex: Knex, mail: AccountMail, publicUrl: string): Promise<MailMessage> {
+  const to = await addresseeOf(knex, mail.accountId);
+  if (!to) throw failure('not_found', 'The account does not exist any more.');
+  const props = { organisation: to.organisation, holderName: to.name };
+  const message = { id: mail.id, to: to.email };
+  if (mail.template === 'password-changed')
+    return { ...message, ...renderMail('password-changed', mail.locale, { ...props, portalUrl: `${publicUrl}/sign-in` }) };
+  return { ...message, ...renderMail('password-reset', mail.locale, { ...props, portalUrl: await resetLink(knex, mail, publicUrl) }) };
+}
+
+/**
+ * The token is made here, mailed and forgotten: only its hash is kept, and each time the mail is tried again there is another. It stands behind `#`, which
+ * no browser sends: it gets into no log.
+ */
+async function resetLink(knex: Knex, { accountId, createdAt }: AccountMail, publicUrl: string): Promise<string> {
+  if (createdAt.getTime() < Date.now() - linkMinutes * 60_000) throw failure('not_found', 'Nobody waits for this link any more.');
+  const token = randomBytes(32).toString('base64url');
+  const tokenHash = createHash('sha256').update(token).digest();
+  await passwordResetStore(knex).issue({ id: uuid(), accountId, tokenHash, minutes: linkMinutes });
+  return `${publicUrl}/sign-in/password#${token}`;
+}
