@@ -1,5 +1,5 @@
 import { failure, type FieldError } from '../domain/errors.ts';
-import { fieldsOf, type FieldDefinition, type FieldSet, type FieldSubject } from '../domain/field-definition.ts';
+import { fieldsOf, onlyOf, type FieldDefinition, type FieldSet, type FieldSubject } from '../domain/field-definition.ts';
 import { fieldValues } from '../domain/field-values.ts';
 import { holderProblems, type Extra, type HolderData } from '../domain/holder.ts';
 import type { FieldChoice } from '../db/reads/field-filter.ts';
@@ -40,7 +40,14 @@ export function fieldChoices(set: FieldSet, given: readonly FieldChoice[] | unde
 }
 
 /** The values that a list shows. */
-export function listed(set: FieldSet, values: Extra): Extra {
-  const codes = new Set(set.fields.filter((f) => f.visible.list).map((f) => f.code));
-  return Object.fromEntries(Object.entries(values).filter(([code]) => codes.has(code)));
-}
+export const listed = (set: FieldSet, values: Extra): Extra =>
+  onlyOf(
+    set.fields.filter((f) => f.visible.list),
+    values,
+  );
+
+/** A person with the values of the fields that are asked for now: what is shown can be sent again. */
+export const shownHolder = <H extends { extra: Extra }>(holder: H, set: FieldSet): H => ({
+  ...holder,
+  extra: onlyOf(fieldsOf(set, 'holder'), holder.extra),
+});

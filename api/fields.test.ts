@@ -111,8 +111,19 @@ test('an edit by other definitions loses no value', async () => {
   const { body } = await register({ desk: 'A9' });
   await define(field('floor'));
   const edit = { ...somebody({ floor: '3' }), taxCode: (body as unknown as { taxCode: string }).taxCode };
-  const edited = await api.call('PATCH', `/api/holders/${body.id}`, { as: ro ?? '', body: edit, headers: { 'If-Match': '"1"' } });
-  expect(edited).toMatchObject({ status: 200, body: { extra: { desk: 'A9', floor: '3' } } });
+  const patch = (version: number, data: unknown) =>
+    api.call('PATCH', `/api/holders/${body.id}`, { as: ro ?? '', body: data, headers: { 'If-Match': `"${version}"` } });
+  expect((await patch(1, edit)).body).toMatchObject({ extra: { floor: '3' } });
+  await define(field('desk'), field('floor'), field('late', { required: true }));
+  expect((await get<{ extra: unknown }>(`/api/holders/${body.id}`)).extra).toEqual({ desk: 'A9', floor: '3' });
+  const { extra: _, ...withoutFields } = edit;
+  expect(await patch(2, { ...withoutFields, givenName: 'Bruna' })).toMatchObject({
+    status: 200,
+    body: { givenName: 'Bruna', extra: { desk: 'A9', floor: '3' } },
+  });
+  expect((await patch(3, { ...edit, extra: { floor: '4' } })).body.errors).toEqual([
+    { pointer: '/extra/late', message: 'Write something here' },
+  ]);
 });
 
 test('a list of requests is filtered by the fields of the person and of the request', async () => {

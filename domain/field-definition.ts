@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { IsoDate, text } from './holder.ts';
+import { IsoDate, text, type Extra } from './holder.ts';
 import { readPattern } from './pattern.ts';
 
 export const fieldTypes = ['text', 'number', 'date', 'choice', 'taxCode', 'phone', 'email', 'country'] as const;
@@ -122,6 +122,12 @@ export function changedMeaning(set: FieldSet, before: readonly FieldSet[]): { po
     if (!old || (old.type === field.type && old.subject === field.subject)) return [];
     return [{ pointer: `/fields/${i}/code`, message: 'This code had another type before: take a new one' }];
   });
+}
+
+/** Of these values those of these fields. */
+export function onlyOf(fields: readonly FieldDefinition[], values: Extra): Extra {
+  const codes = new Set(fields.map((f) => f.code));
+  return Object.fromEntries(Object.entries(values).filter(([code]) => codes.has(code)));
 }
 
 /** The fields of a subject, in order. */

@@ -143,7 +143,14 @@ export const roleNames: Record<RoleCode, { en: string; it: string }> = {
   TH: { en: 'Token holder', it: 'Titolare' },
 };
 
-const ofEverybody: readonly Permission[] = ['profile.manage', 'monitor.read', 'log.manage', 'key.rotate', 'system.reconcile'];
+const ofEverybody: readonly Permission[] = [
+  'field.manage',
+  'profile.manage',
+  'monitor.read',
+  'log.manage',
+  'key.rotate',
+  'system.reconcile',
+];
 
 /** What is done to the whole installation: only an assignment that shows everything (`all`) gives it, so that nobody does it as administrator of one unit. */
 export const isOfEverybody = (permission: Permission): boolean => ofEverybody.includes(permission);

@@ -4,7 +4,7 @@ import { holderDetail } from '../../db/reads/holders.ts';
 import { assertUnit } from '../../db/reads/visible-to.ts';
 import { holderStore } from '../../db/stores/holders.ts';
 import { refusal } from '../errors.ts';
-import { checkedHolder } from '../field-rules.ts';
+import { checkedHolder, shownHolder } from '../field-rules.ts';
 import { operation } from '../operation.ts';
 import { Holder, HolderCreate } from '../schemas/holder.ts';
 
@@ -25,6 +25,6 @@ export const createHolder = operation({
     if (existing && existing.id !== newId)
       throw refusal('duplicate', 'This person is registered here already. Open the record and edit it.', { existing: existing.id });
     const { id } = await holders.create({ by: refOf(actor), id: newId, unitId, data, fields });
-    return holderDetail(db, actor, id);
+    return shownHolder(await holderDetail(db, actor, id), fields.set);
   },
 });

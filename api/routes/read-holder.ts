@@ -1,4 +1,6 @@
+import { currentFields } from '../../db/reads/fields.ts';
 import { holderDetail } from '../../db/reads/holders.ts';
+import { shownHolder } from '../field-rules.ts';
 import { operation } from '../operation.ts';
 import { ById } from '../schemas/common.ts';
 import { Holder } from '../schemas/holder.ts';
@@ -10,5 +12,5 @@ export const readHolder = operation({
   permission: 'holder.read',
   params: ById,
   response: Holder,
-  handle: ({ params, actor }, { db }) => holderDetail(db, actor, params.id),
+  handle: async ({ params, actor }, { db }) => shownHolder(await holderDetail(db, actor, params.id), (await currentFields(db)).set),
 });

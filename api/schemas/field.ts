@@ -5,11 +5,8 @@ import { Extra } from '../../domain/holder.ts';
 import { Time } from './common.ts';
 
 /** Named, so that the document of an installation says which fields it has; see `withFields` of openapi-fields.ts. */
-export const HolderFields = Extra.default({}).meta({
-  id: 'HolderFields',
-  description: 'Values of the fields that this installation adds to persons',
-});
-export const RequestFields = Extra.default({}).meta({
+export const HolderFields = Extra.meta({ id: 'HolderFields', description: 'Values of the fields that this installation adds to persons' });
+export const RequestFields = Extra.meta({
   id: 'RequestFields',
   description: 'Values of the fields that this installation adds to requests',
 });

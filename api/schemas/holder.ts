@@ -6,7 +6,9 @@ import { FieldRecord, HolderFields } from './field.ts';
 
 const document = z.strictObject(IdentityDocument.shape);
 /** Personal data as they come in: nothing unknown is taken along. */
-export const HolderInput = z.strictObject({ ...HolderData.shape, document, extra: HolderFields }).meta({ id: 'HolderInput' });
+export const HolderInput = z.strictObject({ ...HolderData.shape, document, extra: HolderFields.default({}) }).meta({ id: 'HolderInput' });
+/** A correction; without `extra` the values of the added fields stay as they are. */
+export const HolderPatch = z.strictObject({ ...HolderInput.shape, extra: HolderFields.optional() }).meta({ id: 'HolderPatch' });
 export const HolderCreate = z.strictObject({ unitId: Id, ...HolderInput.shape }).meta({ id: 'HolderCreate' });
 
 /** Personal data as they leave. Not parsed by the rules for input: what was valid when it was registered is shown for ever. */

@@ -16,7 +16,7 @@ export const RequestCreate = z
   .strictObject({
     holderId: Id.optional(),
     holder: HolderInput.optional(),
-    extra: RequestFields,
+    extra: RequestFields.default({}),
     unitId: Id,
     profileId: Id,
     reference: text(60).optional(),
@@ -29,7 +29,9 @@ export const RequestCreate = z
   .meta({ id: 'RequestCreate' });
 
 export const DecisionInput = z.strictObject(Decision.shape).meta({ id: 'DecisionInput' });
-export const AmendmentInput = z.strictObject({ data: HolderInput, extra: RequestFields, reason: Reason }).meta({ id: 'AmendmentInput' });
+export const AmendmentInput = z
+  .strictObject({ data: HolderInput, extra: RequestFields.default({}), reason: Reason })
+  .meta({ id: 'AmendmentInput' });
 export const ReasonInput = z.strictObject({ reason: Reason }).meta({ id: 'ReasonInput' });
 export const StationInput = z.strictObject({ stationId: Id }).meta({ id: 'StationInput' });
 

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { system } from '../../domain/actor.ts';
 import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
-import type { VersionedFields } from '../../domain/field-definition.ts';
+import { fieldsOf, onlyOf, type VersionedFields } from '../../domain/field-definition.ts';
 import type { Extra, HolderData } from '../../domain/holder.ts';
 import type { DeviceProfile } from '../../domain/profile.ts';
 import { requestMachine } from '../../domain/request-state.ts';
@@ -101,10 +101,11 @@ async function insertRequest(trx: Knex, input: NewRequest, holder: Holder): Prom
   const { by, id, unitId, profileId, reference, extra, fields } = input;
   const { definition, path } = await profileAndPath(trx, { profileId, unitId });
   const number = await nextNumber(trx);
+  const data = { ...dataOf(holder), extra: onlyOf(fieldsOf(fields.set, 'holder'), holder.extra) };
   const rows = await trx('requests')
     .insert({
       ...{ id, number, unitId, unitPath: path, profileId, reference, holderId: holder.id, model: definition.model },
-      ...{ state: 'draft', registeredBy: operatorId(by), data: JSON.stringify(dataOf(holder)) },
+      ...{ state: 'draft', registeredBy: operatorId(by), data: JSON.stringify(data) },
       extra: JSON.stringify(extra),
       fieldSet: fields.version,
       search: searchText(holder.givenName, holder.familyName, holder.taxCode, number, reference),

@@ -55,6 +55,9 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'unit.read': { listUnits: list('units', { works: true }) },
   'profile.read': { listDeviceProfiles: noUnit() },
 
+  'field.read': { readFields: noUnit() },
+  'field.manage': { changeFields: ofEverybody({ body: { groups: [], fields: [] } }), listFieldHistory: ofEverybody() },
+
   'holder.create': { createHolder: inUnit((unitId) => ({ ...person(), unitId })) },
   'holder.read': { listHolders: list('holders', { queries: ['search=anna'] }), readHolder: object('holders') },
   'holder.update': { updateHolder: object('holders', { body: () => holderData }) },

@@ -1199,16 +1199,14 @@ export interface components {
                 /** Format: date */
                 expiresOn: string;
             };
-            extra?: components["schemas"]["HolderFields"];
+            /** @default {} */
+            extra: components["schemas"]["HolderFields"];
         };
-        /**
-         * @description Values of the fields that this installation adds to persons
-         * @default {}
-         */
+        /** @description Values of the fields that this installation adds to persons */
         HolderFields: {
             [key: string]: string | number;
         };
-        HolderInput: {
+        HolderPatch: {
             givenName: string;
             familyName: string;
             /** Format: date */
@@ -1230,7 +1228,8 @@ export interface components {
             /** Format: uuid */
             holderId?: string;
             holder?: components["schemas"]["HolderInput"];
-            extra?: components["schemas"]["RequestFields"];
+            /** @default {} */
+            extra: components["schemas"]["RequestFields"];
             /** Format: uuid */
             unitId: string;
             /** Format: uuid */
@@ -1239,10 +1238,26 @@ export interface components {
             /** @default false */
             submit: boolean;
         };
-        /**
-         * @description Values of the fields that this installation adds to requests
-         * @default {}
-         */
+        HolderInput: {
+            givenName: string;
+            familyName: string;
+            /** Format: date */
+            birthDate: string;
+            birthPlace: string;
+            taxCode: string;
+            email: string;
+            document: {
+                /** @enum {string} */
+                kind: "identity_card" | "passport" | "driving_licence" | "residence_permit";
+                number: string;
+                issuer: string;
+                /** Format: date */
+                expiresOn: string;
+            };
+            /** @default {} */
+            extra: components["schemas"]["HolderFields"];
+        };
+        /** @description Values of the fields that this installation adds to requests */
         RequestFields: {
             [key: string]: string | number;
         };
@@ -1254,7 +1269,8 @@ export interface components {
         };
         AmendmentInput: {
             data: components["schemas"]["HolderInput"];
-            extra?: components["schemas"]["RequestFields"];
+            /** @default {} */
+            extra: components["schemas"]["RequestFields"];
             reason: string;
         };
         ReasonInput: {
@@ -1323,7 +1339,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             unitId: string;
-            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify")[];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "field.read" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify")[];
             /** @description From where the key may be used; empty: from anywhere */
             networks?: (string)[];
             /** Format: date-time */
@@ -2861,7 +2877,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HolderInput"];
+                "application/json": components["schemas"]["HolderPatch"];
             };
         };
         responses: {
