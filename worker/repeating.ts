@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Logger } from 'pino';
 
 import { withoutData } from '../connectors/log/without-data.ts';
@@ -35,9 +37,8 @@ export function repeating(name: string, work: () => Promise<{ more: boolean }>, 
   };
 }
 
+/** Leaves no listener on the signal, which lives as long as the process. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    if (signal.aborted) resolve();
+  delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });
