@@ -37,7 +37,7 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   try {
     const answer =
       key && identity && isStorable(target)
-        ? await once(services, { accountId: identity.accountId, key: storedKey(identity.actor, key), ctx }, run)
+        ? await once(services, { accountId: identity.accountId, key: storedKey(identity.actor, key), actor: identity.actor, ctx }, run)
         : await run(uuid());
     respond(ctx, target, answer);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import { v7 as uuid } from 'uuid';
 
 import { idempotencyStore } from '../db/stores/idempotency.ts';
+import type { Actor } from '../domain/actor.ts';
 import { errorCodeOf } from '../domain/errors.ts';
 import type { Services } from './services.ts';
 
@@ -20,13 +21,13 @@ export interface StoredAnswer {
  */
 export async function once(
   { db, presence }: Pick<Services, 'db' | 'presence'>,
-  who: { accountId: string; key: string; ctx: Context },
+  who: { accountId: string; key: string; actor: Actor; ctx: Context },
   work: (newId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const store = idempotencyStore(db);
   const slot = { accountId: who.accountId, key: who.key, holder: await presence.name() };
   const newId = uuid();
-  const begun = await store.begin({ ...slot, callHash: hashOf(who.ctx), newId }).catch((error: unknown) => {
+  const begun = await store.begin({ ...slot, callHash: hashOf(who), newId }).catch((error: unknown) => {
     // No refusal: perhaps it was begun, and only the answer was lost.
     if (!errorCodeOf(error)) void abandonLater(() => store.abandon({ ...slot, newId }));
     throw error;
@@ -61,7 +62,11 @@ async function abandonLater(abandon: () => Promise<void>): Promise<void> {
   }
 }
 
-const hashOf = (ctx: Context): Buffer =>
+/** With what the caller may do: who has lost a task since, or got one, is not answered from a time before. */
+const hashOf = ({ ctx, actor }: { ctx: Context; actor: Actor }): Buffer =>
   createHash('sha256')
-    .update(JSON.stringify([ctx.method, ctx.url, ctx.get('If-Match'), ctx.request.rawBody ?? '']))
+    .update(JSON.stringify([ctx.method, ctx.url, ctx.get('If-Match'), ctx.request.rawBody ?? '', tasksOf(actor)]))
     .digest();
+
+const tasksOf = (actor: Actor) =>
+  actor.kind === 'holder' ? [] : actor.assignments.map(({ unitPath, visibility, permissions }) => [unitPath, visibility, permissions]);

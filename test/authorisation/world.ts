@@ -149,7 +149,10 @@ async function seedEvent(audit: Knex, unitPath: string): Promise<string> {
 }
 
 /** With all that any key may carry: only what its owner has now, and its unit, narrow it. */
-async function seedKey(db: Knex, { id = uuid(), ownerId, unitId }: { id?: string; ownerId: string; unitId: string }): Promise<string> {
+export async function seedKey(
+  db: Knex,
+  { id = uuid(), ownerId, unitId }: { id?: string; ownerId: string; unitId: string },
+): Promise<string> {
   const { key, prefix, hash } = mintKey();
   const scope = { permissions: [...keyPermissions], networks: [], expiresAt: new Date(Date.now() + 86_400_000) };
   await db('api_keys').insert({ id, prefix, hash, operatorId: ownerId, unitId, name: 'Matrix', ...scope });
