@@ -1,5 +1,6 @@
 import type { HolderId, OperatorId, UnitId } from './ids.ts';
 import { isOfEverybody, type Permission, type RoleCode } from './permissions.ts';
+import { isWithin } from './unit-path.ts';
 
 export const visibilities = ['own', 'office', 'subtree', 'all'] as const;
 /** What an assignment shows: `own` what I registered, `office` my unit, `subtree` my unit and below, `all` everything. */
@@ -50,8 +51,11 @@ export const sees = (actor: Actor, permission: Permission, row: Ownership): bool
     return a.visibility === 'office' ? row.unitPath === a.unitPath : isWithin(row.unitPath, a.unitPath);
   });
 
-/** True if the unit of `path` is that of `root` or lies below. */
-export const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
+/** Where rows belong to a unit and to no registrar: whoever sees own registrations only sees the unit they work in. */
+export const officeWide = (actor: Actor): Actor =>
+  actor.kind === 'holder'
+    ? actor
+    : { ...actor, assignments: actor.assignments.map((a) => (a.visibility === 'own' ? { ...a, visibility: 'office' } : a)) };
 
 /** Where an actor sees everything: the whole tree, subtrees by their top, and single units; no unit is in two of them. */
 export interface Reach {

@@ -8,11 +8,13 @@ import { changePassword } from './change-password.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
+import { closeUnit } from './close-unit.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
 import { createOperator } from './create-operator.ts';
 import { createRequest } from './create-request.ts';
 import { deactivateOperator } from './deactivate-operator.ts';
+import { createUnit } from './create-unit.ts';
 import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
 import { downloadCertificate } from './download-certificate.ts';
@@ -34,7 +36,10 @@ import { listOwnSessions } from './list-own-sessions.ts';
 import { listRequests } from './list-requests.ts';
 import { listSessions } from './list-sessions.ts';
 import { listStations } from './list-stations.ts';
+import { listUnitLabels } from './list-unit-labels.ts';
 import { listUnits } from './list-units.ts';
+import { moveUnit } from './move-unit.ts';
+import { openUnit } from './open-unit.ts';
 import { placeHold } from './place-hold.ts';
 import { placeOwnHold } from './place-own-hold.ts';
 import { printPinMailer } from './print-pin-mailer.ts';
@@ -52,6 +57,7 @@ import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { removeOperator } from './remove-operator.ts';
 import { resetPassword } from './reset-password.ts';
+import { readUnit } from './read-unit.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeDevice } from './revoke-device.ts';
@@ -68,6 +74,7 @@ import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
 import { updateHolder } from './update-holder.ts';
 import { updateOperator } from './update-operator.ts';
+import { updateUnit } from './update-unit.ts';
 import { verifyAudit } from './verify-audit.ts';
 import { watchChanges } from './watch-changes.ts';
 import { watchRequest } from './watch-request.ts';
@@ -83,6 +90,13 @@ export const operations = {
   readMe,
   readHome,
   listUnits,
+  listUnitLabels,
+  readUnit,
+  createUnit,
+  updateUnit,
+  moveUnit,
+  openUnit,
+  closeUnit,
   listDeviceProfiles,
   readFields,
   changeFields,

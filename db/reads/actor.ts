@@ -4,6 +4,7 @@ import type { Actor, Assignment } from '../../domain/actor.ts';
 import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import type { HolderId, OperatorId } from '../../domain/ids.ts';
 import { keptPrepared } from '../kept-prepared.ts';
+import { unitInForce } from './units-in-force.ts';
 
 export interface SignedIn {
   actor: Actor;
@@ -77,14 +78,14 @@ export const operatorInForce = `((${operatorCause}) is null)`;
 export const assignmentCause = `case
   when a.valid_from > now() then 'not_yet'
   when a.valid_until <= now() then 'ended'
-  when exists (select from units up where up.path @> u.path and not up.active) then 'unit_inactive'
+  when not (${unitInForce('u')}) then 'unit_inactive'
 end`;
 
 /** A session that is good for something now: in time, used within half an hour, of somebody who may act. */
 export const sessionInForce = `(sessions.expires_at > now() and sessions.last_seen_at > now() - interval '30 minutes'
   and (operators.id is null or ${operatorInForce}))`;
 
-/** Assignments in force: in time, and with every unit up to the root active. */
+/** Assignments in force: in time, and with every unit up to the root open: outside of its window, or closed by hand, a unit gives nobody anything. */
 export const assignmentsInForce = `(
   select json_agg(json_build_object('id', a.id, 'role', a.role, 'unitId', u.id, 'unitPath', u.path::text, 'visibility', a.visibility,
                                     'permissions', r.permissions, 'validUntil', a.valid_until) order by a.id)

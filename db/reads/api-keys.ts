@@ -6,6 +6,7 @@ import type { OperatorId } from '../../domain/ids.ts';
 import { assignmentsInForce, operatorInForce, type SignedIn } from './actor.ts';
 import { onePage, toPage, type PageQuery, type SortKey } from './keyset.ts';
 import { iso } from './requests.ts';
+import { unitInForce } from './units-in-force.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
 
 const newestFirst: SortKey = { column: 'api_keys.created_at', id: 'api_keys.id', type: 'timestamptz', direction: 'desc' };
@@ -110,5 +111,5 @@ const ended = `case
   when k.revoked_at is not null then 'revoked'
   when k.expires_at <= now() then 'expired'
   when not ${operatorInForce} then 'owner_inactive'
-  when exists (select from units up where up.path @> place.path and not up.active) then 'unit_inactive'
+  when not (${unitInForce('place')}) then 'unit_inactive'
 end`;

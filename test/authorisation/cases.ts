@@ -3,6 +3,7 @@ import { eventsOfList } from './changes.ts';
 import { inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
 import { sessionInPlaces, sessionsOfPlaces } from './sessions.ts';
 import { homeShows } from './home.ts';
+import { unitFromAbove, unitMoves } from './units.ts';
 import { deviceStates } from '../../domain/device-state.ts';
 import { requestStates } from '../../domain/request-state.ts';
 import { person } from '../support/api-organisation.ts';
@@ -10,6 +11,9 @@ import { person } from '../support/api-organisation.ts';
 const holderData = person({ document: { kind: 'passport', number: 'X1', issuer: 'Roma', expiresOn: '2099-01-01' } });
 /** An operator whose login somebody has: nobody comes of it. */
 const taken = { givenName: 'Anna', familyName: 'Rossi', email: 'ro@example.it' };
+/** The code is one that a unit has already: nothing comes of it. */
+const unitData = { kind: 'office', code: 'taken', name: 'Matrix', address: null, category: null, identifiers: [], attributes: [] };
+const forUnits = { edit: 'unit.manage', add: 'unit.manage', open: 'unit.manage', close: 'unit.manage', move: 'unit.manage' } as const;
 const reason = { reason: 'Told so by a test' };
 const anyOf = (states: readonly string[]) => states.map((state) => `state=${state}`).join('&');
 const atStation = (stationId: string) => ({ stationId });
@@ -52,7 +56,18 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   },
 
   'home.read': { readHome: homeShows },
-  'unit.read': { listUnits: list('units', { works: true }) },
+  'unit.read': {
+    listUnits: list('units', { works: true, queries: ['state=open', 'category=urban', 'kind=organization&kind=division&kind=office'] }),
+    readUnit: object('units', { works: true, may: forUnits }),
+    listUnitLabels: noUnit(),
+  },
+  'unit.manage': {
+    createUnit: inUnit((parentId) => ({ ...unitData, parentId })),
+    updateUnit: object('units', { works: true, body: () => unitData }),
+    moveUnit: unitMoves,
+    openUnit: unitFromAbove(),
+    closeUnit: unitFromAbove(),
+  },
   'profile.read': { listDeviceProfiles: noUnit() },
 
   'field.read': { readFields: noUnit() },

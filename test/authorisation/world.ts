@@ -89,6 +89,8 @@ async function seedUnits(db: Knex, above: string): Promise<Record<Place, string>
   await unit(db, { id: units.below, kind: 'office', above: [above, units.here] });
   await unit(db, { id: units.beside, kind: 'division', above: [above] });
   await unit(db, { id: units.elsewhere, kind: 'office', above: [above, units.beside] });
+  await db('units').update({ category: 'urban' }); // so that version 1 is an old one
+  await db('units').where({ id: units.elsewhere }).update({ code: 'taken' });
   return units;
 }
 

@@ -134,7 +134,94 @@ export interface paths {
         /** The organisation units I see */
         get: operations["listUnits"];
         put?: never;
+        /** Make a unit below another; it is open */
+        post: operations["createUnit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unit-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories and names of attributes that the units I see have */
+        get: operations["listUnitLabels"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An organisation unit, with its figures and what I may do with it */
+        get: operations["readUnit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is known of a unit */
+        patch: operations["updateUnit"];
+        trace?: never;
+    };
+    "/units/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place a unit, with all below it, under another */
+        post: operations["moveUnit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a unit, now or for a time to come; outside of that time it is closed */
+        post: operations["openUnit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a unit and all below it: who works there has no effect from the next call on, and requests not yet begun go to the unit above */
+        post: operations["closeUnit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1125,6 +1212,60 @@ export interface components {
             login: string;
             password: string;
         };
+        UnitCreate: {
+            /** Format: uuid */
+            parentId: string;
+            /** @enum {string} */
+            kind: "organization" | "division" | "office";
+            code: string;
+            name: string;
+            address: {
+                street: string;
+                postalCode: string;
+                city: string;
+                country: string;
+            } | null;
+            category: string | null;
+            identifiers: {
+                name: string;
+                value: string;
+            }[];
+            attributes: {
+                name: string;
+                value: string;
+            }[];
+        };
+        UnitInput: {
+            /** @enum {string} */
+            kind: "organization" | "division" | "office";
+            code: string;
+            name: string;
+            address: {
+                street: string;
+                postalCode: string;
+                city: string;
+                country: string;
+            } | null;
+            category: string | null;
+            identifiers: {
+                name: string;
+                value: string;
+            }[];
+            attributes: {
+                name: string;
+                value: string;
+            }[];
+        };
+        UnitMove: {
+            /** Format: uuid */
+            parentId: string;
+        };
+        UnitOpening: {
+            /** @description null: now */
+            opensAt?: string | null;
+            /** @description null: until it is closed */
+            closesAt?: string | null;
+        };
         FieldSetInput: {
             groups: {
                 code: string;
@@ -1466,6 +1607,10 @@ export interface components {
             since: string | null;
             dueAt: string | null;
         };
+        UnitPage: {
+            items: components["schemas"]["Unit"][];
+            next: string | null;
+        };
         Unit: {
             /** Format: uuid */
             id: string;
@@ -1474,7 +1619,83 @@ export interface components {
             kind: "organization" | "division" | "office";
             code: string;
             name: string;
-            active: boolean;
+            category: string | null;
+            /**
+             * @description Whoever works there has effect while it is open
+             * @enum {string}
+             */
+            state: "open" | "scheduled" | "ended" | "closed" | "closed_above";
+            /** @description I see units directly below */
+            hasChildren: boolean;
+            /** @description Who works in the unit itself, today */
+            operators: number;
+            /** @description Of the unit, and of all below it where I see all of that */
+            activeRequests: number;
+            completedRequests: number;
+            version: number;
+        };
+        UnitDetail: {
+            /** Format: uuid */
+            id: string;
+            parentId: string | null;
+            /** @enum {string} */
+            kind: "organization" | "division" | "office";
+            code: string;
+            name: string;
+            category: string | null;
+            /**
+             * @description Whoever works there has effect while it is open
+             * @enum {string}
+             */
+            state: "open" | "scheduled" | "ended" | "closed" | "closed_above";
+            /** @description I see units directly below */
+            hasChildren: boolean;
+            /** @description Who works in the unit itself, today */
+            operators: number;
+            /** @description Of the unit, and of all below it where I see all of that */
+            activeRequests: number;
+            completedRequests: number;
+            version: number;
+            address: {
+                street: string;
+                postalCode: string;
+                city: string;
+                country: string;
+            } | null;
+            identifiers: {
+                name: string;
+                value: string;
+            }[];
+            attributes: {
+                name: string;
+                value: string;
+            }[];
+            opensAt: string | null;
+            closesAt: string | null;
+            /** @description Visible units above, the root first */
+            above: components["schemas"]["Named"][];
+            roles: {
+                code: string;
+                name: components["schemas"]["LocalText"];
+                operators: number;
+            }[];
+            /** @description Who would lose effect, and how many requests would go to which unit, were it closed now */
+            ifClosed: {
+                operators: number;
+                requests: number;
+                to: string;
+            } | null;
+            may: {
+                edit: boolean;
+                add: boolean;
+                open: boolean;
+                close: boolean;
+                move: boolean;
+            };
+        };
+        UnitLabels: {
+            categories: string[];
+            attributes: string[];
         };
         DeviceProfileSummary: {
             /** Format: uuid */
@@ -2599,6 +2820,86 @@ export interface operations {
     };
     listUnits: {
         parameters: {
+            query?: {
+                /** @description Directly below this unit; `top`: where my part of the tree begins */
+                parentId?: string | "top";
+                /** @description Part of a name, tax code, number or serial */
+                search?: string;
+                kind?: ("organization" | "division" | "office")[];
+                state?: ("open" | "scheduled" | "ended" | "closed" | "closed_above")[];
+                category?: string;
+                /** @description An attribute or identifier that the unit has: `name`, or `name=value` */
+                attribute?: string;
+                sort?: "name" | "code";
+                /** @description The `next` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createUnit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listUnitLabels: {
+        parameters: {
             query?: never;
             header?: never;
             path?: never;
@@ -2612,9 +2913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Unit"][];
-                    };
+                    "application/json": components["schemas"]["UnitLabels"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2622,6 +2921,209 @@ export interface operations {
             403: components["responses"]["Problem403"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readUnit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateUnit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    moveUnit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    openUnit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitOpening"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    closeUnit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
