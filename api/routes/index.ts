@@ -13,8 +13,10 @@ import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
 import { createOperator } from './create-operator.ts';
 import { createRequest } from './create-request.ts';
-import { deactivateOperator } from './deactivate-operator.ts';
+import { createRole } from './create-role.ts';
+import { createSeparationRule } from './create-separation-rule.ts';
 import { createUnit } from './create-unit.ts';
+import { deactivateOperator } from './deactivate-operator.ts';
 import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
 import { downloadCertificate } from './download-certificate.ts';
@@ -34,6 +36,8 @@ import { listOperators } from './list-operators.ts';
 import { listOwnDevices } from './list-own-devices.ts';
 import { listOwnSessions } from './list-own-sessions.ts';
 import { listRequests } from './list-requests.ts';
+import { listRoles } from './list-roles.ts';
+import { listSeparationRules } from './list-separation-rules.ts';
 import { listSessions } from './list-sessions.ts';
 import { listStations } from './list-stations.ts';
 import { listUnitLabels } from './list-unit-labels.ts';
@@ -55,9 +59,11 @@ import { readMeta } from './read-meta.ts';
 import { readOperator } from './read-operator.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
-import { removeOperator } from './remove-operator.ts';
-import { resetPassword } from './reset-password.ts';
 import { readUnit } from './read-unit.ts';
+import { removeOperator } from './remove-operator.ts';
+import { removeRole } from './remove-role.ts';
+import { removeSeparationRule } from './remove-separation-rule.ts';
+import { resetPassword } from './reset-password.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeDevice } from './revoke-device.ts';
@@ -72,8 +78,10 @@ import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
+import { switchSeparationRule } from './switch-separation-rule.ts';
 import { updateHolder } from './update-holder.ts';
 import { updateOperator } from './update-operator.ts';
+import { updateRole } from './update-role.ts';
 import { updateUnit } from './update-unit.ts';
 import { verifyAudit } from './verify-audit.ts';
 import { watchChanges } from './watch-changes.ts';
@@ -151,6 +159,14 @@ export const operations = {
   grantAssignment,
   changeAssignment,
   endAssignment,
+  listRoles,
+  createRole,
+  updateRole,
+  removeRole,
+  listSeparationRules,
+  createSeparationRule,
+  switchSeparationRule,
+  removeSeparationRule,
   createApiKey,
   listApiKeys,
   revokeApiKey,

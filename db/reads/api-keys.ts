@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 
-import type { Actor } from '../../domain/actor.ts';
+import type { Actor, Assignment } from '../../domain/actor.ts';
 import { narrowed, type KeyState } from '../../domain/api-key.ts';
 import type { OperatorId } from '../../domain/ids.ts';
-import { assignmentsInForce, operatorInForce, type SignedIn } from './actor.ts';
+import type { SeparationRule } from '../../domain/separation.ts';
+import { assignmentsInForce, dutiesOf, operatorInForce, rulesInForce, type SignedIn } from './actor.ts';
 import { onePage, toPage, type PageQuery, type SortKey } from './keyset.ts';
 import { iso } from './requests.ts';
 import { unitInForce } from './units-in-force.ts';
@@ -82,11 +83,13 @@ export async function loadKeyActor(knex: Knex, prefix: string): Promise<KnownKey
       name: knex.raw(`operators.given_name || ' ' || operators.family_name`),
       ended: knex.raw(ended),
       assignments: knex.raw(assignmentsInForce),
+      rules: knex.raw(rulesInForce),
     })) as Row | undefined;
   if (!row) return undefined;
   const { id, hash, networks, ended: why, accountId, locale, operatorId, name } = row;
-  const assignments = narrowed(row.assignments ?? [], row);
-  const actor: Actor = { kind: 'operator', id: operatorId, name, assignments, via: 'api_key', sessionId: id };
+  const duties = dutiesOf(row);
+  const assignments = narrowed(duties.assignments, row);
+  const actor: Actor = { kind: 'operator', id: operatorId, name, ...duties, assignments, via: 'api_key', sessionId: id };
   return {
     id,
     hash,
@@ -104,7 +107,8 @@ interface Row extends Pick<KnownKey, 'id' | 'hash' | 'networks' | 'ended'> {
   locale: 'it' | 'en';
   name: string;
   usedAt: Date | null;
-  assignments: Parameters<typeof narrowed>[0] | null;
+  assignments: Assignment[] | null;
+  rules: SeparationRule[] | null;
 }
 
 const ended = `case

@@ -1,6 +1,6 @@
 import type { Guard } from '../../api/operation.ts';
 import { eventsOfList } from './changes.ts';
-import { inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
+import { guarded, inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
 import { sessionInPlaces, sessionsOfPlaces } from './sessions.ts';
 import { homeShows } from './home.ts';
 import { unitFromAbove, unitMoves } from './units.ts';
@@ -17,6 +17,17 @@ const forUnits = { edit: 'unit.manage', add: 'unit.manage', open: 'unit.manage',
 const reason = { reason: 'Told so by a test' };
 const anyOf = (states: readonly string[]) => states.map((state) => `state=${state}`).join('&');
 const atStation = (stationId: string) => ({ stationId });
+
+/** Of the whole organisation: only whoever sees all of it may change it. */
+const everywhere = ({ params, body, rule = false }: { params?: Record<string, string>; body?: unknown; rule?: boolean }): Case =>
+  guarded(({ separationRuleId }) => [
+    {
+      label: 'the organisation',
+      params: rule ? { id: separationRuleId } : (params ?? {}),
+      body,
+      expect: ({ visibility, via }) => (visibility === 'all' && via === 'session' ? 'passes' : 'forbidden'),
+    },
+  ]);
 
 /**
  * What each operation is about and which permission it needs, written down apart from the code, so that the matrix can ask it about things in every place
@@ -139,6 +150,15 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   },
 
   'session.manage': { listSessions: sessionsOfPlaces, endSession: sessionInPlaces },
+  'role.read': { listRoles: noUnit(), listSeparationRules: noUnit() },
+  'role.manage': {
+    createRole: everywhere({ body: { code: 'AO', name: { en: 'Taken', it: 'Preso' }, permissions: ['home.read'] } }),
+    updateRole: everywhere({ params: { code: 'AO' }, body: { name: { en: 'AO', it: 'AO' }, permissions: ['home.read'] } }),
+    removeRole: everywhere({ params: { code: 'AO' } }),
+    createSeparationRule: everywhere({ body: { kind: 'permissions', first: 'operator.manage', second: 'role.manage' } }),
+    switchSeparationRule: everywhere({ rule: true, body: { active: true } }),
+    removeSeparationRule: everywhere({ rule: true }),
+  },
 
   'api_key.manage': {
     createApiKey: inUnit((unitId) => {

@@ -46,7 +46,7 @@ const conditions: { name: string; file: string; guard: string; without: string }
   {
     name: 'nobody changes who holds more',
     file: 'db/stores/administered.ts',
-    guard: 'assertMayAdminister(by, await liveGrants(trx, operatorId));',
+    guard: 'assertMayAdminister(by, await liveDuties(trx, operatorId));',
     without: '',
   },
   { name: 'somebody administers', file: 'db/stores/administered.ts', guard: 'before && !(await someAdministrator(trx))', without: 'false' },

@@ -54,6 +54,7 @@ export interface World {
   holder: { session: string; own: string; foreign: string };
   /** Belongs to no unit. */
   reconciliationId: string;
+  separationRuleId: string;
   assume(role: RoleCode, visibility: Visibility): Promise<void>;
   /** All rows of a kind as they are now. */
   now(kind: Kind): Promise<Row[]>;
@@ -72,6 +73,7 @@ export async function buildWorld(): Promise<World> {
     me: { id: me, session: await api.signIn('me'), key: await seedKey(db, { ownerId: me, unitId: units.below }) },
     holder: { session: await api.signIn('TH'), own: '', foreign: '' },
     reconciliationId: uuid(),
+    separationRuleId: uuid(),
     assume: async (role, visibility) => void (await db('assignments').where({ operatorId: me }).update({ role, visibility })),
     now: (kind) => rowsNow(world, kind),
   };
@@ -79,6 +81,7 @@ export async function buildWorld(): Promise<World> {
   for (const place of places) for (const mine of [true, false]) await seedRows(world, { place, mine, by: mine ? me : other });
   await seedReconciliation(db, world.reconciliationId);
   await seedPortal(world);
+  await db('separation_rules').insert({ id: world.separationRuleId, kind: 'roles', first: 'RO', second: 'AO', shipped: true });
   await db('devices').update({ search: 'anna rossi' });
   return world;
 }

@@ -1050,6 +1050,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles that operators can have, shipped ones first */
+        get: operations["listRoles"];
+        put?: never;
+        /** Make a role of the organisation's own */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roles/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a role of the organisation's own that nobody ever held */
+        delete: operations["removeRole"];
+        options?: never;
+        head?: never;
+        /** Change a role of the organisation's own, from everybody's next call on; of a shipped one only where it is offered */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
+    "/separation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Separation of duties: what nobody holds together */
+        get: operations["listSeparationRules"];
+        put?: never;
+        /** Forbid two permissions, or two roles, together. Whoever holds both loses the second from their next call on */
+        post: operations["createSeparationRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/separation-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a rule of separation of the organisation's own */
+        delete: operations["removeSeparationRule"];
+        options?: never;
+        head?: never;
+        /** Switch a rule of separation on or off */
+        patch: operations["switchSeparationRule"];
+        trace?: never;
+    };
     "/api-keys": {
         parameters: {
             query?: never;
@@ -1476,6 +1548,31 @@ export interface components {
             validFrom?: string | null;
             validUntil?: string | null;
         };
+        RoleCreate: {
+            name: {
+                en: string;
+                it: string;
+            };
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "session.manage" | "signin.manage" | "api_key.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile")[];
+            /** @default [] */
+            offeredIn: ("organization" | "division" | "office")[];
+            code: string;
+        };
+        RoleInput: {
+            name: {
+                en: string;
+                it: string;
+            };
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "session.manage" | "signin.manage" | "api_key.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile")[];
+            /** @default [] */
+            offeredIn: ("organization" | "division" | "office")[];
+        };
+        SeparationInput: {
+            /** @enum {string} */
+            kind: "permissions" | "roles";
+            first: string;
+            second: string;
+        };
         ApiKeyInput: {
             name: string;
             /** Format: uuid */
@@ -1530,7 +1627,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
+            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
             detail: string;
             /** @description urn:uuid: and the request id, also in X-Request-Id and the logs */
             instance: string;
@@ -2376,6 +2473,35 @@ export interface components {
             /** @description Shown here and never again */
             password: string;
         };
+        Roles: {
+            items: components["schemas"]["Role"][];
+        };
+        Role: {
+            code: string;
+            name: components["schemas"]["LocalText"];
+            permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "session.manage" | "signin.manage" | "api_key.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend")[];
+            /** @description Kinds of units in which it is offered first */
+            offeredIn: ("organization" | "division" | "office")[];
+            /** @description Came with smartCMS: copied, not changed */
+            shipped: boolean;
+            /** @description How many assignments of it have not ended */
+            held: number;
+            version: number;
+        };
+        SeparationRules: {
+            items: components["schemas"]["SeparationRule"][];
+        };
+        SeparationRule: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "permissions" | "roles";
+            first: string;
+            /** @description What is lost by whoever holds both */
+            second: string;
+            shipped: boolean;
+            active: boolean;
+        };
         NewApiKey: {
             /** Format: uuid */
             id: string;
@@ -2465,7 +2591,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights */
+        /** @description Problem document (RFC 9457): certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights, duties_conflict */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -5088,6 +5214,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    removeRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+                /** @description ETag of the version that is edited */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listSeparationRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeparationRules"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createSeparationRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeparationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeparationRules"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    removeSeparationRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    switchSeparationRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    active: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeparationRules"];
                 };
             };
             400: components["responses"]["Problem400"];
