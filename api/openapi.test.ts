@@ -58,9 +58,10 @@ test('every object that comes in refuses unknown properties, at every depth', ()
   const served = withFields(document, noFields.set);
   const walk = (at: string, schema: Json) => {
     const resolved = typeof schema.$ref === 'string' ? (served.components.schemas[schema.$ref.split('/').at(-1) ?? ''] as Json) : schema;
-    if (resolved.type === 'object' && resolved.additionalProperties !== false) open.push(at);
+    const parts = (resolved.anyOf ?? resolved.allOf ?? resolved.oneOf ?? []) as Json[];
+    if (resolved.type === 'object' && parts.length === 0 && resolved.additionalProperties !== false) open.push(at);
     for (const [key, value] of Object.entries((resolved.properties ?? {}) as Json)) walk(`${at}/${key}`, value as Json);
-    for (const part of (resolved.anyOf ?? resolved.allOf ?? []) as Json[]) walk(at, part);
+    for (const part of parts) walk(at, part);
     if (resolved.items) walk(`${at}/items`, resolved.items as Json);
   };
   for (const [name, o] of all) {

@@ -1,6 +1,5 @@
-import type { Assignment } from './actor.ts';
+import { isWithin, type Assignment } from './actor.ts';
 import { isOfEverybody, permissions, type Permission } from './permissions.ts';
-import { isWithin } from './unit-path.ts';
 
 /** Days that a key lives at most: a forgotten one ends by itself. */
 export const longestKeyDays = 366;

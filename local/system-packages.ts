@@ -60,6 +60,43 @@ function rsyslogIn(tree: string): Rsyslog | undefined {
   return found === undefined ? undefined : { program, modules: join(found, 'rsyslog'), env: { ...process.env, LD_LIBRARY_PATH: found } };
 }
 
+/** A directory server, with which the tests sign in. */
+export interface Slapd {
+  program: string;
+  /** The folder of its modules. */
+  modules: string;
+  /** The folder of the schemas. */
+  schema: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** OpenLDAP's server: the installed one, or one that is unpacked now. It is not installed, as that would start it for the whole machine. */
+export async function slapd(): Promise<Slapd> {
+  const find = () => slapdIn('/') ?? slapdIn(unpackedDir('slapd'));
+  const found = find();
+  if (found) return found;
+  if (isRoot) await run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', 'update']);
+  await unpack('slapd', [...['slapd', 'libldap-2.5-0', 'libltdl7', 'libwrap0', 'libnsl2', 'libtirpc3', 'libsasl2-2'], ...kerberos]);
+  return find() ?? missing('OpenLDAP', 'slapd', 'PATH');
+}
+
+/** What libtirpc is linked with. */
+const kerberos = ['libgssapi-krb5-2', 'libkrb5-3', 'libk5crypto3', 'libkrb5support0', 'libkeyutils1'];
+
+function slapdIn(tree: string): Slapd | undefined {
+  const [program, schema, modules] = ['usr/sbin/slapd', 'etc/ldap/schema', 'usr/lib/ldap'].map((path) => join(tree, path)) as [
+    string,
+    string,
+    string,
+  ];
+  if (!existsSync(program)) return undefined;
+  const lib = join(tree, 'usr/lib');
+  const libraries = readdirSync(lib)
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .map((name) => join(lib, name));
+  return { program, schema, modules, env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') } };
+}
+
 let installing = Promise.resolve();
 
 /**

@@ -5,6 +5,7 @@ import { recordEvents } from '../../db/transaction.ts';
 import type { Client } from '../client.ts';
 import type { Services } from '../services.ts';
 import { tooMany } from './attempts.ts';
+import { signInByDirectory } from './directory-sign-in.ts';
 import { passwordMatches } from './password.ts';
 
 type Account = NonNullable<Awaited<ReturnType<ReturnType<typeof accountStore>['findByLogin']>>>;
@@ -18,14 +19,25 @@ export async function signIn(services: Services, given: { login: string; passwor
   await attempts.spend('signInByAddress', client.address);
   const account = await accountStore(db).findByLogin(given.login);
   await assertNoDelay(services, { login: given.login, account, client });
-  const matches = await passwordMatches(account?.passwordHash, given.password);
-  if (!account || !matches || !account.active) {
+  const proven = await prove(services, given, account);
+  if (!proven?.active) {
     await recordFailure(services, { login: given.login, account, client });
     throw failure('sign_in_failed', 'Check user name and password and try again.');
   }
   await attempts.giveBack('signInByAddress', client.address);
-  await attempts.remember(account.id, client.address);
-  return account;
+  await attempts.remember(proven.id, client.address);
+  return proven;
+}
+
+/** By the password kept here; where none is kept, by a directory. Accounts with a password of ours work while directories are away. */
+async function prove(
+  services: Services,
+  given: { login: string; password: string },
+  account: Account | undefined,
+): Promise<Account | undefined> {
+  const matches = await passwordMatches(account?.passwordHash, given.password);
+  if (account && account.passwordHash !== null && account.identitySourceId === null) return matches ? account : undefined;
+  return signInByDirectory(services, given, account);
 }
 
 interface Attempt {

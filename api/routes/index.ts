@@ -8,14 +8,11 @@ import { changePassword } from './change-password.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
-import { closeUnit } from './close-unit.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
 import { createOperator } from './create-operator.ts';
 import { createRequest } from './create-request.ts';
-import { createRole } from './create-role.ts';
-import { createSeparationRule } from './create-separation-rule.ts';
-import { createUnit } from './create-unit.ts';
+import { createSignInSource } from './create-sign-in-source.ts';
 import { deactivateOperator } from './deactivate-operator.ts';
 import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
@@ -36,14 +33,10 @@ import { listOperators } from './list-operators.ts';
 import { listOwnDevices } from './list-own-devices.ts';
 import { listOwnSessions } from './list-own-sessions.ts';
 import { listRequests } from './list-requests.ts';
-import { listRoles } from './list-roles.ts';
-import { listSeparationRules } from './list-separation-rules.ts';
 import { listSessions } from './list-sessions.ts';
+import { listSignInSources } from './list-sign-in-sources.ts';
 import { listStations } from './list-stations.ts';
-import { listUnitLabels } from './list-unit-labels.ts';
 import { listUnits } from './list-units.ts';
-import { moveUnit } from './move-unit.ts';
-import { openUnit } from './open-unit.ts';
 import { placeHold } from './place-hold.ts';
 import { placeOwnHold } from './place-own-hold.ts';
 import { printPinMailer } from './print-pin-mailer.ts';
@@ -59,10 +52,8 @@ import { readMeta } from './read-meta.ts';
 import { readOperator } from './read-operator.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
-import { readUnit } from './read-unit.ts';
+import { readSignInSource } from './read-sign-in-source.ts';
 import { removeOperator } from './remove-operator.ts';
-import { removeRole } from './remove-role.ts';
-import { removeSeparationRule } from './remove-separation-rule.ts';
 import { resetPassword } from './reset-password.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
@@ -78,11 +69,10 @@ import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
-import { switchSeparationRule } from './switch-separation-rule.ts';
+import { trySignInSource } from './try-sign-in-source.ts';
 import { updateHolder } from './update-holder.ts';
 import { updateOperator } from './update-operator.ts';
-import { updateRole } from './update-role.ts';
-import { updateUnit } from './update-unit.ts';
+import { updateSignInSource } from './update-sign-in-source.ts';
 import { verifyAudit } from './verify-audit.ts';
 import { watchChanges } from './watch-changes.ts';
 import { watchRequest } from './watch-request.ts';
@@ -98,13 +88,6 @@ export const operations = {
   readMe,
   readHome,
   listUnits,
-  listUnitLabels,
-  readUnit,
-  createUnit,
-  updateUnit,
-  moveUnit,
-  openUnit,
-  closeUnit,
   listDeviceProfiles,
   readFields,
   changeFields,
@@ -159,14 +142,6 @@ export const operations = {
   grantAssignment,
   changeAssignment,
   endAssignment,
-  listRoles,
-  createRole,
-  updateRole,
-  removeRole,
-  listSeparationRules,
-  createSeparationRule,
-  switchSeparationRule,
-  removeSeparationRule,
   createApiKey,
   listApiKeys,
   revokeApiKey,
@@ -177,4 +152,9 @@ export const operations = {
   endOwnSession,
   listSessions,
   endSession,
+  listSignInSources,
+  readSignInSource,
+  createSignInSource,
+  updateSignInSource,
+  trySignInSource,
 };

@@ -10,6 +10,10 @@ export class Account extends Model {
   declare passwordHash: string | null;
   declare operatorId: string | null;
   declare holderId: string | null;
+  /** Who signs in through this source, and there only: no password counts. */
+  declare identitySourceId: string | null;
+  /** What names them in it. */
+  declare identitySubject: string | null;
   declare failures: number;
   declare nextAttemptAt: Date | null;
   declare passwordChangedAt: Date;

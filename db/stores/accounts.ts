@@ -28,7 +28,10 @@ export interface PasswordChange {
 }
 
 /** An account as sign-in needs it; `active` is false when its operator is switched off or out of date. */
-export type SignInAccount = Pick<Account, 'id' | 'login' | 'passwordHash' | 'operatorId' | 'holderId' | 'failures' | 'nextAttemptAt'> & {
+export type SignInAccount = Pick<
+  Account,
+  'id' | 'login' | 'passwordHash' | 'operatorId' | 'holderId' | 'identitySourceId' | 'failures' | 'nextAttemptAt'
+> & {
   active: boolean;
 };
 
@@ -48,6 +51,8 @@ export const accountStore = (knex: Knex) => ({
   get: async (id: string): Promise<Account> => found(await Account.query(knex).findById(id), 'account'),
 
   findByLogin: (login: string): Promise<SignInAccount | undefined> => findAccount(knex, { login }),
+
+  findById: (id: string): Promise<SignInAccount | undefined> => findAccount(knex, { id }),
 
   findByHolder: (holderId: string): Promise<SignInAccount | undefined> => findAccount(knex, { holderId }),
 
@@ -97,7 +102,7 @@ export async function replacePassword(
   );
 }
 
-const findAccount = async (knex: Knex, where: { login?: string; holderId?: string }): Promise<SignInAccount | undefined> =>
+const findAccount = async (knex: Knex, where: { id?: string; login?: string; holderId?: string }): Promise<SignInAccount | undefined> =>
   (await accountsBy(knex, Object.fromEntries(Object.entries(where).map(([column, value]) => [`a.${column}`, value]))))[0];
 
 const accountsBy = (knex: Knex, where: Record<string, string>): Promise<SignInAccount[]> =>
@@ -105,6 +110,6 @@ const accountsBy = (knex: Knex, where: Record<string, string>): Promise<SignInAc
     .leftJoin('operators', 'operators.id', 'a.operator_id')
     .where(where)
     .select<SignInAccount[]>(
-      ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.failures', 'a.next_attempt_at'],
+      ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.identity_source_id', 'a.failures', 'a.next_attempt_at'],
       knex.raw(`(operators.id is null or ${operatorInForce}) as active`),
     );

@@ -22,7 +22,7 @@ export const passwordResetStore = (knex: Knex) => ({
   ask: ({ mailId, login, address }: { mailId: string; login: string; address: string }): Promise<void> =>
     transaction(knex, system, async (trx) => {
       const { rows } = await trx.raw<{ rows: { accountId: string }[] }>(
-        `with known as (select id, operator_id, holder_id from accounts where login = :login),
+        `with known as (select id, operator_id, holder_id from accounts where login = :login and identity_source_id is null),
            queued as (
              insert into mail_outbox (id, event_key, template, locale, account_id)
              select :mailId, 'password-reset/' || k.id || '/' || floor(extract(epoch from now()) / 300), 'password-reset', coalesce(o.locale, h.locale), k.id

@@ -54,7 +54,7 @@ export interface World {
   holder: { session: string; own: string; foreign: string };
   /** Belongs to no unit. */
   reconciliationId: string;
-  separationRuleId: string;
+  sourceId: string;
   assume(role: RoleCode, visibility: Visibility): Promise<void>;
   /** All rows of a kind as they are now. */
   now(kind: Kind): Promise<Row[]>;
@@ -73,15 +73,15 @@ export async function buildWorld(): Promise<World> {
     me: { id: me, session: await api.signIn('me'), key: await seedKey(db, { ownerId: me, unitId: units.below }) },
     holder: { session: await api.signIn('TH'), own: '', foreign: '' },
     reconciliationId: uuid(),
-    separationRuleId: uuid(),
+    sourceId: uuid(),
     assume: async (role, visibility) => void (await db('assignments').where({ operatorId: me }).update({ role, visibility })),
     now: (kind) => rowsNow(world, kind),
   };
   await db('data_keys').insert({ id: dataKeyId, purpose: 'codes', wrapped: Buffer.from('not read'), wrappingKey: 'none' });
   for (const place of places) for (const mine of [true, false]) await seedRows(world, { place, mine, by: mine ? me : other });
   await seedReconciliation(db, world.reconciliationId);
+  await seedSource(db, world.sourceId);
   await seedPortal(world);
-  await db('separation_rules').insert({ id: world.separationRuleId, kind: 'roles', first: 'RO', second: 'AO', shipped: true });
   await db('devices').update({ search: 'anna rossi' });
   return world;
 }
@@ -92,8 +92,6 @@ async function seedUnits(db: Knex, above: string): Promise<Record<Place, string>
   await unit(db, { id: units.below, kind: 'office', above: [above, units.here] });
   await unit(db, { id: units.beside, kind: 'division', above: [above] });
   await unit(db, { id: units.elsewhere, kind: 'office', above: [above, units.beside] });
-  await db('units').update({ category: 'urban' }); // so that version 1 is an old one
-  await db('units').where({ id: units.elsewhere }).update({ code: 'taken' });
   return units;
 }
 
@@ -166,6 +164,15 @@ export async function seedKey(
 
 const seedReconciliation = (db: Knex, id: string) =>
   db('reconciliations').insert({ id, askedByKind: 'system', askedBy: 'smartcms', complete: false, repair: false });
+
+/** A directory that nobody reaches. */
+export const nowhere = {
+  kind: 'ldap',
+  settings: { url: 'ldaps://127.0.0.1:1', baseDn: 'dc=x', loginAttributes: ['uid'], subjectAttribute: 'entryUUID' },
+};
+
+const seedSource = (db: Knex, id: string) =>
+  db('identity_sources').insert({ id, name: 'Nowhere', ...nowhere, mapping: '[]', linksByEmail: false, enabled: false });
 
 async function seedPortal(world: World): Promise<void> {
   const { api } = world;

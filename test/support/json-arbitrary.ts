@@ -52,7 +52,8 @@ export function valid(unresolved: JsonSchema, known: Known = {}): fc.Arbitrary<u
   const schema = resolve(unresolved);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if ('const' in schema) return fc.constant(schema.const);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => valid(one, known)));
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return fc.oneof(...choices.map((one) => valid(one, known)));
   if (schema.type === 'object') return objectOf(schema, known);
   if (schema.type === 'array') return fc.array(valid(schema.items ?? {}, known), { maxLength: 3 });
   if (schema.type === 'boolean') return fc.boolean();

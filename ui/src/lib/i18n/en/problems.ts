@@ -6,6 +6,7 @@ export const problems: Record<ProblemCode, string> = {
   malformed_request: 'The request could not be read: reload the page and try again',
   not_signed_in: 'Your session ended: sign in again',
   sign_in_failed: 'User name or password is wrong',
+  source_refused: 'You are known there, but not here: none of your groups has a role, or you were switched off. Ask an administrator',
   certificate_refused:
     'This certificate signs nobody in: insert the card you were given, active and not suspended, or use user name and password',
   forbidden: 'Your role does not allow this',
@@ -19,7 +20,6 @@ export const problems: Record<ProblemCode, string> = {
   own_request: 'Another officer must decide: you registered it or it is for you',
   own_rights: 'Nobody changes their own rights: ask another administrator',
   beyond_own_rights: 'You give at most what you hold yourself, in your units',
-  duties_conflict: 'Separation of duties: nobody holds both. Another person must have one of the two',
   last_administrator: 'Nobody else administers the whole organisation: give this to somebody first',
   version_conflict: 'Somebody changed it in the meantime: reload, then repeat your change',
   version_required: 'Reload the page, then repeat your change',

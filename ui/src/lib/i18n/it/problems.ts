@@ -5,6 +5,7 @@ export const problems: typeof source.problems = {
   malformed_request: 'La richiesta non si è potuta leggere: ricarica la pagina e riprova',
   not_signed_in: 'La sessione è finita: accedi di nuovo',
   sign_in_failed: 'Nome utente o password non corrispondono',
+  source_refused: 'Là ti conoscono, ma qui no: nessuno dei tuoi gruppi ha un ruolo, o sei stato disattivato. Chiedi a un amministratore',
   certificate_refused:
     'Questo certificato non permette l’accesso: inserisci la tua carta, attiva e non sospesa, oppure usa nome utente e password',
   forbidden: 'Il tuo ruolo non lo permette',
@@ -18,7 +19,6 @@ export const problems: typeof source.problems = {
   own_request: 'Deve decidere un’altra persona: l’hai registrata tu o è per te',
   own_rights: 'Nessuno cambia i propri diritti: chiedi a un altro amministratore',
   beyond_own_rights: 'Puoi dare al massimo quello che hai, nelle tue unità',
-  duties_conflict: 'Separazione dei compiti: nessuno ha tutti e due. Uno dei due deve averlo un’altra persona',
   last_administrator: 'Nessun altro amministra tutta l’organizzazione: dai prima questo ruolo a qualcuno',
   version_conflict: 'Nel frattempo qualcuno l’ha cambiata: ricarica e ripeti la modifica',
   version_required: 'Ricarica la pagina e ripeti la modifica',
