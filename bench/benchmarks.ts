@@ -19,6 +19,7 @@ import { requestRate } from './p07-request-rate.ts';
 import { search } from './p10-search.ts';
 import { uiSpeed } from './p22-ui-speed.ts';
 import { uiWeight } from './p21-ui-weight.ts';
+import { visibleList } from './p24-visible-list.ts';
 
 /** All of them, in the order of their ids. */
 export const benchmarks: readonly Benchmark[] = [
@@ -46,4 +47,5 @@ export const benchmarks: readonly Benchmark[] = [
   uiWeight,
   uiSpeed,
   readyTime,
+  visibleList,
 ];

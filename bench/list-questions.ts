@@ -29,6 +29,16 @@ export const questions = (): Question[] => [
   { name: 'holders of a division', login: 'division', path: '/holders' },
 ];
 
+/** Of whoever sees a small part of the tree: one district, or several places by several assignments. */
+export const questionsOfOfficers = (): Question[] =>
+  (['district', 'several'] as const).flatMap((login) => [
+    { name: `first page of ${login}`, login, path: '/requests' },
+    { name: `a state of ${login}`, login, path: '/requests?state=closed' },
+    { name: `last changed of ${login}`, login, path: '/requests?sort=-updatedAt' },
+    { name: `devices of ${login}`, login, path: '/devices' },
+    { name: `holders of ${login}`, login, path: '/holders' },
+  ]);
+
 /** What people look for in a hurry: a rare name, a number, two words, and what nobody has. */
 export const searches = (): Question[] => [
   { name: 'a number', login: 'all', path: '/requests?search=2025-0000777' },

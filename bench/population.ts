@@ -8,11 +8,14 @@ export interface PopulationSize {
 /** Ids that the benchmark signs in as and asks for. */
 export interface Population {
   offices: number;
-  /** Logins: an approver of one division (a tenth of all), of one office, and somebody who sees everything. */
-  logins: { division: string; office: string; all: string };
+  /** Logins: an approver of one division (a tenth of all), of one district (twenty offices), of several places, of one office, and somebody who sees everything. */
+  logins: Record<(typeof askers)[number], string>;
 }
 
+const askers = ['division', 'district', 'several', 'office', 'all'] as const;
+
 const DIVISIONS = 10;
+const OFFICES_PER_DISTRICT = 20;
 /** Offices grow with the requests: 10,000 units for a million. */
 const REQUESTS_PER_OFFICE = 100;
 
@@ -31,14 +34,17 @@ export async function populate(knex: Knex, { requests }: PopulationSize): Promis
       await trx.raw(sql, { offices, requests });
   });
   await knex.raw('vacuum analyze');
-  return { offices, logins: { division: 'division@bench.example', office: 'office@bench.example', all: 'all@bench.example' } };
+  return { offices, logins: Object.fromEntries(askers.map((who) => [who, `${who}@bench.example`])) as Population['logins'] };
 }
 
 /** The label of a unit's id in a path, made from a kind and a number; and an id, in the form of version 7 (RFC 9562). */
 const label = (kind: string, n: string) => `overlay(overlay(md5('${kind}' || ${n}) placing '7' from 13) placing '8' from 17)`;
 const id = (kind: string, n: string) => `${label(kind, n)}::uuid`;
-const officePath = (n: string) =>
-  `(${label('org', '0')} || '.' || ${label('div', `(${n} % ${DIVISIONS})`)} || '.' || ${label('off', n)})::ltree`;
+/** The number of an office's district: of its division, and therein. */
+const districtOf = (n: string) => `(${n} % ${DIVISIONS} || '-' || ${n} / ${DIVISIONS * OFFICES_PER_DISTRICT})`;
+const districtPath = (n: string) =>
+  `${label('org', '0')} || '.' || ${label('div', `(${n} % ${DIVISIONS})`)} || '.' || ${label('dis', districtOf(n))}`;
+const officePath = (n: string) => `(${districtPath(n)} || '.' || ${label('off', n)})::ltree`;
 
 const units = `
   insert into units (id, parent_id, kind, code, name, path) select ${id('org', '0')}, null, 'organization', 'B', 'Bench', ${label('org', '0')}::ltree;
@@ -46,25 +52,33 @@ const units = `
   select ${id('div', 'd')}, ${id('org', '0')}, 'division', 'BD' || d, 'Division ' || d, (${label('org', '0')} || '.' || ${label('div', 'd')})::ltree
   from generate_series(0, ${DIVISIONS} - 1) d;
   insert into units (id, parent_id, kind, code, name, path)
-  select ${id('off', 'o')}, ${id('div', `(o % ${DIVISIONS})`)}, 'office', 'BO' || o, 'Office ' || o, ${officePath('o')}
+  select distinct ${id('dis', districtOf('o'))}, ${id('div', `(o % ${DIVISIONS})`)}, 'division', 'BD' || ${districtOf('o')}, 'District ' || ${districtOf('o')}, (${districtPath('o')})::ltree
+  from generate_series(0, :offices - 1) o;
+  insert into units (id, parent_id, kind, code, name, path)
+  select ${id('off', 'o')}, ${id('dis', districtOf('o'))}, 'office', 'BO' || o, 'Office ' || o, ${officePath('o')}
   from generate_series(0, :offices - 1) o;
 `;
 
-/** A registrar in each office; then the three who ask. */
+/** A registrar in each office; then those who ask. */
+const askersArray = `array['${askers.join("','")}']`;
 const officers = `
   insert into operators (id, given_name, family_name, email)
   select ${id('ro', 'o')}, 'Registrar', 'Of office ' || o, 'ro' || o || '@bench.example' from generate_series(0, :offices - 1) o;
   insert into assignments (id, operator_id, role, unit_id, visibility)
   select ${id('as', 'o')}, ${id('ro', 'o')}, 'RO', ${id('off', 'o')}, 'own' from generate_series(0, :offices - 1) o;
   insert into operators (id, given_name, family_name, email)
-  select ${id('who', 'w')}, 'Bench', w, w || '@bench.example' from unnest(array['division', 'office', 'all']) w;
+  select ${id('who', 'w')}, 'Bench', w, w || '@bench.example' from unnest(${askersArray}) w;
   insert into assignments (id, operator_id, role, unit_id, visibility) values
     (${id('as', "'division'")}, ${id('who', "'division'")}, 'DO', ${id('div', '3')}, 'subtree'),
+    (${id('as', "'district'")}, ${id('who', "'district'")}, 'DO', ${id('dis', districtOf('3'))}, 'subtree'),
+    (${id('as', "'several-office'")}, ${id('who', "'several'")}, 'DO', ${id('off', '4')}, 'office'),
+    (${id('as', "'several-district'")}, ${id('who', "'several'")}, 'DO', ${id('dis', districtOf('5'))}, 'subtree'),
+    (${id('as', "'several-own'")}, ${id('who', "'several'")}, 'RO', ${id('off', '6')}, 'own'),
     (${id('as', "'office'")}, ${id('who', "'office'")}, 'DO', ${id('off', '3')}, 'office'),
     (${id('as', "'all'")}, ${id('who', "'all'")}, 'DO', ${id('org', '0')}, 'all');
   insert into accounts (id, login, password_hash, operator_id)
   select ${id('acc', 'w')}, w || '@bench.example', (select password_hash from accounts limit 1), ${id('who', 'w')}
-  from unnest(array['division', 'office', 'all']) w;
+  from unnest(${askersArray}) w;
 `;
 
 const people = `
