@@ -37,6 +37,7 @@ beforeAll(async () => {
     { path: '/my' },
     { path: '/my/activate' },
     { path: '/my/cards', by: 'holder' },
+    { path: '/fields', by: 'sa' },
   ];
 });
 

@@ -72,7 +72,7 @@ export function person() {
     signIn: (login: string, password: string) => call('POST', '/session', { body: { login, password } }),
     get: <T>(path: string): Promise<T> => json<T>(call('GET', path)),
     post: <T>(path: string, body: unknown = {}, version?: number): Promise<T> => json<T>(call('POST', path, { body, version })),
-    put: (path: string, body: unknown): Promise<void> => json<void>(call('PUT', path, { body })),
+    put: (path: string, body: unknown, version?: number): Promise<void> => json<void>(call('PUT', path, { body, version })),
     delete: <T>(path: string): Promise<T> => json<T>(call('DELETE', path)),
     text: async (path: string): Promise<string> => (await call('GET', path)).text(),
     /** What a POST answers with bytes, such as a PDF. */

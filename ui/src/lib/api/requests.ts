@@ -25,7 +25,7 @@ export const sendActivationCode = (id: string, key: string): Promise<RequestDeta
 /** Replaces the registered data; approvals given so far are void. `version` is the one that was read. */
 export const amendRequest = (
   id: string,
-  change: { data: HolderInput; reason: string },
+  change: { data: HolderInput; extra: NewRequest['extra'] & object; reason: string },
   headers: { key: string; version: number },
 ): Promise<RequestDetail> =>
   body(client.POST('/requests/{id}/amendments', { params: of(id, edit(headers.key, headers.version)), body: change }));

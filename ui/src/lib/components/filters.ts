@@ -1,7 +1,7 @@
 /** One thing a list can be narrowed by; its value lives in the address under `name`. */
 export type Filter =
   | { kind: 'choice'; name: string; label: string; options: { value: string; label: string }[] }
-  | { kind: 'text'; name: string; label: string }
+  | { kind: 'text'; name: string; label: string; type?: 'date' }
   /** Two calendar days, `from` and `to`, both included. */
   | { kind: 'days'; name: 'days'; label: string };
 

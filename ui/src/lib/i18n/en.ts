@@ -1,9 +1,10 @@
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
+import { fields } from './en/fields.ts';
 import { home } from './en/home.ts';
 import { logging } from './en/logging.ts';
 import { portal } from './en/portal.ts';
-import { atMost, messages, problems } from './en/problems.ts';
+import { bounds, messages, problems } from './en/problems.ts';
 import { desk, holder, newRequest, request, requests } from './en/requests.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './en/shell.ts';
 import { signIn } from './en/sign-in.ts';
@@ -13,12 +14,13 @@ import { causes, models, states, steps, waits } from './en/states.ts';
 export const en = {
   act,
   app,
-  atMost,
   audit,
+  bounds,
   causes,
   desk,
   devices,
   field,
+  fields,
   holder,
   home,
   keys,

@@ -1,10 +1,11 @@
 import type { en } from './en.ts';
 import { audit } from './it/audit.ts';
 import { devices } from './it/devices.ts';
+import { fields } from './it/fields.ts';
 import { home } from './it/home.ts';
 import { logging } from './it/logging.ts';
 import { portal } from './it/portal.ts';
-import { atMost, messages, problems } from './it/problems.ts';
+import { bounds, messages, problems } from './it/problems.ts';
 import { desk, holder, newRequest, request, requests } from './it/requests.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './it/shell.ts';
 import { signIn } from './it/sign-in.ts';
@@ -14,12 +15,13 @@ import { causes, models, states, steps, waits } from './it/states.ts';
 export const it: typeof en = {
   act,
   app,
-  atMost,
   audit,
+  bounds,
   causes,
   desk,
   devices,
   field,
+  fields,
   holder,
   home,
   keys,

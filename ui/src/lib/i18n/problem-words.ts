@@ -6,8 +6,11 @@ import { i18n } from './i18n.svelte.ts';
 export function say(message: string): string {
   const known = i18n.t.messages[message];
   if (known) return known;
-  const atMost = /^At most (\d+) characters$/.exec(message);
-  return atMost?.[1] ? i18n.t.atMost(atMost[1]) : message;
+  for (const [pattern, words] of i18n.t.bounds) {
+    const bound = pattern.exec(message)?.[1];
+    if (bound !== undefined) return words(bound);
+  }
+  return message;
 }
 
 /** What happened, then what the API adds to it, if that says more in this language. */

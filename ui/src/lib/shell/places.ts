@@ -4,6 +4,7 @@ import FileText from '@lucide/svelte/icons/file-text';
 import Inbox from '@lucide/svelte/icons/inbox';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 
 import type { Permission } from '#domain/permissions.ts';
 import { i18n } from '#lib/i18n/i18n.svelte.ts';
@@ -30,7 +31,13 @@ function groups(): { title?: string; places: Guarded[] }[] {
     },
     { title: t.credentials, places: [{ key: 'v', label: t.devices, href: '/devices', icon: CreditCard, any: ['device.read'] }] },
     { title: t.oversight, places: [{ key: 'a', label: t.audit, href: '/audit', icon: ScrollText, any: ['audit.read'] }] },
-    { title: t.system, places: [{ key: 'l', label: t.logging, href: '/logging', icon: FileText, any: ['monitor.read'] }] },
+    {
+      title: t.system,
+      places: [
+        { key: 'f', label: t.fields, href: '/fields', icon: TextCursorInput, any: ['field.manage'] },
+        { key: 'l', label: t.logging, href: '/logging', icon: FileText, any: ['monitor.read'] },
+      ],
+    },
   ];
 }
 

@@ -33,6 +33,7 @@ export const audit = {
     device_holds: 'Hold',
     certificates: 'Certificate',
     certificate_actions: 'Certificate action',
+    field_sets: 'Data fields',
     holders: 'Holder',
     approvals: 'Approval',
     amendments: 'Change of data',

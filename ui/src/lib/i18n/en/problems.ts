@@ -53,4 +53,12 @@ export const problems: Record<ProblemCode, string> = {
 
 /** Sentences of the domain's own checks that fit a form less than a file; the others need no translation here. */
 export const messages: Record<string, string> = { 'Write a date as YYYY-MM-DD': 'Write the whole date: day, month and year' };
-export const atMost = (max: string) => `At most ${max} characters`;
+/** Sentences with a bound in them. */
+export const bounds: [RegExp, (b: string) => string][] = [
+  [/^At most (\d+) characters$/, (b) => `At most ${b} characters`],
+  [/^At least (\d+) characters$/, (b) => `At least ${b} characters`],
+  [/^At most (-?[\d.]+)$/, (b) => `At most ${b}`],
+  [/^At least (-?[\d.]+)$/, (b) => `At least ${b}`],
+  [/^Not before ([\d-]+)$/, (b) => `Not before ${b}`],
+  [/^Not after ([\d-]+)$/, (b) => `Not after ${b}`],
+];

@@ -54,6 +54,7 @@ export const nav = {
   oversight: 'Oversight',
   audit: 'Audit',
   system: 'System',
+  fields: 'Data fields',
   logging: 'Logging',
   workingAs: 'Working as',
   switchAssignment: 'Switch assignment',

@@ -34,6 +34,7 @@ export const audit: typeof source.audit = {
     device_holds: 'Sospensione',
     certificates: 'Certificato',
     certificate_actions: 'Azione su certificato',
+    field_sets: 'Campi dei dati',
     holders: 'Titolare',
     approvals: 'Approvazione',
     amendments: 'Modifica dei dati',

@@ -55,6 +55,7 @@ export const nav: typeof source.nav = {
   oversight: 'Controllo',
   audit: 'Audit',
   system: 'Sistema',
+  fields: 'Campi dei dati',
   logging: 'Log',
   workingAs: 'Lavori come',
   switchAssignment: 'Cambia incarico',

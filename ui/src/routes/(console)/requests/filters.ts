@@ -1,7 +1,10 @@
+import { countries } from '#domain/countries.ts';
 import { requestStates } from '#domain/request-state.ts';
+import { fieldFilters } from '#lib/components/field-filters.ts';
 import type { Filter } from '#lib/components/filters.ts';
 import { named } from '#lib/i18n/format.ts';
 import { i18n } from '#lib/i18n/i18n.svelte.ts';
+import { fields } from '#lib/state/fields.svelte.ts';
 import { reference } from '#lib/state/reference.svelte.ts';
 
 /** What the list of requests can be narrowed by. */
@@ -35,5 +38,6 @@ export const requestFilters = (): Filter[] => {
         ]
       : []),
     { kind: 'days', name: 'days', label: t.registered },
+    ...fieldFilters(fields.filters, countries),
   ];
 };
