@@ -14,6 +14,8 @@ interface Deps extends SweepDeps {
   actions: CertificateActionStore;
   idempotency: IdempotencyStore;
   sessions: SessionStore;
+  /** See `handOverDue` of db/stores/hand-over.ts. */
+  handOver: () => Promise<number>;
 }
 
 /** Younger rows are being started by who wrote them. */
@@ -27,11 +29,12 @@ interface Order {
 }
 
 export const reconciliationActivities = (deps: Deps) => ({
-  /** Rows whose workflow was not seen to start; old idempotency keys and sessions go. */
+  /** Rows whose workflow was not seen to start; old idempotency keys and sessions go, and so do the requests of units whose time is over. */
   async findUnstarted(): Promise<{ requestIds: string[]; actions: StartableAction[] }> {
-    const { requests, actions, idempotency, sessions } = deps;
+    const { requests, actions, idempotency, sessions, handOver } = deps;
     await idempotency.purge({ olderThanHours: 24 });
     await sessions.purgeExpired();
+    await handOver();
     const waiting = await requests.unstarted({ olderThanSeconds, limit });
     return { requestIds: waiting.map((r) => r.id), actions: (await actions.unstarted({ olderThanSeconds, limit })).map(startable) };
   },

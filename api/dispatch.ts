@@ -54,7 +54,8 @@ const storedKey = (actor: Actor, key: string): string => (actor.via === 'api_key
 const isStorable = ({ operation: o }: GuardedOperation) =>
   o.method !== 'get' && !o.answersOnce && (o.responseType ?? 'application/json') === 'application/json';
 
-const isDenial = (error: unknown) => ['forbidden', 'own_request', 'own_rights', 'beyond_own_rights'].includes(errorCodeOf(error) ?? '');
+const isDenial = (error: unknown) =>
+  ['forbidden', 'own_request', 'own_rights', 'beyond_own_rights', 'duties_conflict'].includes(errorCodeOf(error) ?? '');
 
 /** Parsing by the response schema strips what the schema does not name. */
 async function answerOf({ operation }: GuardedOperation, result: Promise<unknown>): Promise<StoredAnswer> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { roleCodes, shippedRoles } from '../domain/permissions.ts';
 import { described, undeclared, type DescribedOperation, type Parameter } from '../test/support/api-document.ts';
-import { holder, person } from '../test/support/api-organisation.ts';
+import { holder, person, unit } from '../test/support/api-organisation.ts';
 import { seedDevice, seedRequest } from '../test/support/api-records.ts';
 import { startApi, type TestApi } from '../test/support/api.ts';
 import { anyJson, hostile, spoilt, valid, type Known } from '../test/support/json-arbitrary.ts';
@@ -57,9 +57,12 @@ async function seed(): Promise<void> {
       (existing[kind] ??= []).push(id);
     }
   }
+  existing.units = [uuid()];
+  await unit(db, { id: existing.units[0] ?? '', kind: 'office', above: [org.root] });
   const one = (...values: string[]) =>
     fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: valid({ type: 'string' }) });
   Object.assign(known, {
+    parentId: one(org.root),
     unitId: one(org.office, org.office, org.otherOffice),
     profileId: one(org.profileId),
     holderId: one(...(existing.holders ?? [])),

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 
 import { permits, refOf, type Actor } from '../domain/actor.ts';
 import { failure } from '../domain/errors.ts';
+import { describeRule } from '../domain/separation.ts';
 import type { SignedIn } from '../db/reads/actor.ts';
 import { recordEvents } from '../db/transaction.ts';
 import type { Authenticator } from './auth/authenticator.ts';
@@ -36,6 +37,12 @@ export class OperationGuard {
     }
     await this.recordDenial(ctx, identity.actor, name);
     if (guard === 'signed_in') throw failure('forbidden', 'An API key cannot do this. Sign in and try again.');
+    const rule = identity.actor.kind === 'operator' && identity.actor.withheld?.find(({ permission }) => permission === guard)?.rule;
+    if (rule)
+      throw failure(
+        'duties_conflict',
+        `Separation of duties: ${describeRule(rule)}, and you do. Ask an administrator to take one of the two.`,
+      );
     throw failure('forbidden', `This needs the permission ${guard}. Ask an administrator of your unit if you should have it.`);
   }
 

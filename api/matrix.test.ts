@@ -56,7 +56,7 @@ test('nobody who is not signed in passes, but where anybody may', async () => {
   for (const [name, o] of everyOperation) {
     const about = cases.get(name)?.about;
     const body = about && 'body' in about ? about.body : {};
-    const { code } = await ask(world, o, { params: { id: uuid(), holdId: uuid(), module: 'api' }, body, headers: {} });
+    const { code } = await ask(world, o, { params: { id: uuid(), holdId: uuid(), module: 'api', code: 'AO' }, body, headers: {} });
     if (o.permission === 'public') expect(['not_signed_in', 'forbidden', 'internal'], name).not.toContain(code);
     else expect({ name, code }).toEqual({ name, code: 'not_signed_in' });
   }
@@ -67,7 +67,8 @@ test('a holder reaches their own devices and nothing else', async () => {
   for (const [name, o] of everyOperation.filter(([, { permission }]) => permission !== 'public')) {
     const about = cases.get(name)?.about;
     const body = about?.kind === 'open' ? about.body : { cause: 'absence' };
-    const call = (id: string) => ask(world, o, { params: { id, holdId: id, module: 'api' }, body, headers: { Cookie: session } });
+    const call = (id: string) =>
+      ask(world, o, { params: { id, holdId: id, module: 'api', code: 'AO' }, body, headers: { Cookie: session } });
     if (kindOf(name) === 'guarded') expect({ name, code: (await call(own)).code }).toEqual({ name, code: 'forbidden' });
     else if (kindOf(name) === 'open' && o.params) expect({ name, code: (await call(own)).code }).toEqual({ name, code: 'not_found' });
     else expect(passes(await call(own)), name).toBe(true);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-import type { Actor } from '../domain/actor.ts';
 import type { SignedIn } from '../db/reads/actor.ts';
+import type { Actor, OperatorActor } from '../domain/actor.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Client } from './client.ts';
@@ -11,7 +11,6 @@ import type { Services } from './services.ts';
  * There is no default, so nothing is open by omission. */
 export type Guard = Permission | 'public' | 'signed_in';
 
-export type OperatorActor = Extract<Actor, { kind: 'operator' }>;
 export type HolderActor = Extract<Actor, { kind: 'holder' }>;
 
 /** What the guard has proved about the caller once `handle` runs: `own.` permissions are holders', all others operators'. */

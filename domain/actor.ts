@@ -1,5 +1,7 @@
 import type { HolderId, OperatorId, UnitId } from './ids.ts';
 import { isOfEverybody, type Permission, type RoleCode } from './permissions.ts';
+import { isWithin } from './unit-path.ts';
+import type { Withheld } from './separation.ts';
 
 export const visibilities = ['own', 'office', 'subtree', 'all'] as const;
 /** What an assignment shows: `own` what I registered, `office` my unit, `subtree` my unit and below, `all` everything. */
@@ -17,13 +19,23 @@ export interface Assignment {
   validUntil?: string | null;
 }
 
+export interface OperatorActor {
+  kind: 'operator';
+  id: OperatorId;
+  name: string;
+  /** As the rules of separation leave them. */
+  assignments: readonly Assignment[];
+  /** What those rules took; absent: nothing. */
+  withheld?: readonly Withheld[];
+  via: 'session' | 'api_key';
+  sessionId: string;
+}
+
 /**
  * Who acts. Made anew for every call from the session, or from an API key, which narrows `assignments` and whose id is `sessionId`, so a removed
  * assignment has no effect from the next call on.
  */
-export type Actor =
-  | { kind: 'operator'; id: OperatorId; name: string; assignments: readonly Assignment[]; via: 'session' | 'api_key'; sessionId: string }
-  | { kind: 'holder'; id: HolderId; name: string; via: 'session'; sessionId: string };
+export type Actor = OperatorActor | { kind: 'holder'; id: HolderId; name: string; via: 'session'; sessionId: string };
 
 const holderPermissions: readonly Permission[] = ['own.read', 'own.activate', 'own.suspend'];
 
@@ -50,8 +62,11 @@ export const sees = (actor: Actor, permission: Permission, row: Ownership): bool
     return a.visibility === 'office' ? row.unitPath === a.unitPath : isWithin(row.unitPath, a.unitPath);
   });
 
-/** True if the unit of `path` is that of `root` or lies below. */
-export const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}.`);
+/** Where rows belong to a unit and to no registrar: whoever sees own registrations only sees the unit they work in. */
+export const officeWide = (actor: Actor): Actor =>
+  actor.kind === 'holder'
+    ? actor
+    : { ...actor, assignments: actor.assignments.map((a) => (a.visibility === 'own' ? { ...a, visibility: 'office' } : a)) };
 
 /** Where an actor sees everything: the whole tree, subtrees by their top, and single units; no unit is in two of them. */
 export interface Reach {

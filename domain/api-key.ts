@@ -1,5 +1,6 @@
-import { isWithin, type Assignment } from './actor.ts';
+import type { Assignment } from './actor.ts';
 import { isOfEverybody, permissions, type Permission } from './permissions.ts';
+import { isWithin } from './unit-path.ts';
 
 /** Days that a key lives at most: a forgotten one ends by itself. */
 export const longestKeyDays = 366;

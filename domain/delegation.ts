@@ -1,6 +1,7 @@
-import { assignmentsFor, isWithin, type Actor, type Assignment, type Visibility } from './actor.ts';
+import { assignmentsFor, type Actor, type Assignment, type Visibility } from './actor.ts';
 import { failure } from './errors.ts';
 import type { Permission } from './permissions.ts';
+import { isWithin } from './unit-path.ts';
 
 /** What an assignment gives, wherever it is given. */
 export interface Grant {

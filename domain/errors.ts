@@ -22,6 +22,7 @@ export const errorCodes = {
   own_request: { status: 403, title: 'Nobody decides on what they registered or what is for themselves' },
   own_rights: { status: 403, title: 'Nobody changes their own rights' },
   beyond_own_rights: { status: 403, title: 'Nobody gives more than they hold' },
+  duties_conflict: { status: 403, title: 'Separation of duties: nobody holds both' },
   last_administrator: { status: 409, title: 'Somebody must be left who administers' },
   still_running: { status: 409, title: 'The first call still runs' },
   version_conflict: { status: 412, title: 'Changed by somebody else in the meantime' },

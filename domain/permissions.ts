@@ -154,6 +154,22 @@ const ofEverybody: readonly Permission[] = [
 
 /** What is done to the whole installation: only an assignment that shows everything (`all`) gives it, so that nobody does it as administrator of one unit. */
 export const isOfEverybody = (permission: Permission): boolean => ofEverybody.includes(permission);
+/** Kinds of units in which a shipped role is offered first. */
+export const offeredIn: Record<RoleCode, readonly ('organization' | 'division' | 'office')[]> = {
+  RO: ['office'],
+  DO: ['division', 'office'],
+  BO: ['organization', 'division'],
+  SA: ['organization'],
+  HD: ['organization', 'division'],
+  AO: ['organization'],
+  TH: [],
+};
+
+/** The place of a role in a list: shipped ones in their order, then all others. */
+export const shippedFirst = (code: string): number => {
+  const index = (roleCodes as readonly string[]).indexOf(code);
+  return index < 0 ? roleCodes.length : index;
+};
 
 /** An audit officer administers nothing: `audit.read` goes with no permission that changes anything. */
 export const mayChange = (permission: Permission): boolean => !/\.(read|verify)$/.test(permission);

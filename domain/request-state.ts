@@ -34,6 +34,12 @@ export const requestMachine: Machine<RequestState> = {
   failed: [],
 };
 
+/** Nobody has begun to make a card: what a unit that closes hands over to the one above. */
+export const statesBeforeProduction = ['draft', 'submitted', 'pending_approval', 'approved'] as const satisfies RequestState[];
+/** On its way, or come to its good end; the rest ended without a card in use. */
+export const activeStates = [...statesBeforeProduction, 'in_production', 'produced', 'delivered'] as const satisfies RequestState[];
+export const completedStates = ['activated', 'closed'] as const satisfies RequestState[];
+
 /** What a request waits for; `null` in the row when it waits for nothing. Shown with since when and what happens next. */
 export const requestWaits = ['approval', 'production', 'card', 'ca', 'delivery', 'activation', 'hsm', 'system'] as const;
 export type RequestWait = (typeof requestWaits)[number];

@@ -16,6 +16,7 @@ import { amendmentStore } from '../db/stores/amendments.ts';
 import { certificateActionStore } from '../db/stores/certificate-actions.ts';
 import { certificateStore } from '../db/stores/certificates.ts';
 import { deviceReader } from '../db/stores/device-for-work.ts';
+import { handOverDue } from '../db/stores/hand-over.ts';
 import { idempotencyStore } from '../db/stores/idempotency.ts';
 import { mailOutboxStore } from '../db/stores/mail-outbox.ts';
 import { productionStepStore } from '../db/stores/production-steps.ts';
@@ -62,6 +63,7 @@ export function activityParts({ knex, processes, hsm, codeKeys, cas, cards, port
     mails: mailOutboxStore(knex),
     idempotency: idempotencyStore(knex),
     sessions: sessionStore(knex),
+    handOver: () => handOverDue(knex),
     processes,
     openRows: openProcesses(knex),
     reconciliations: reconciliationStore(knex),

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 
-import { permits, refOf } from '../../domain/actor.ts';
+import { permits, refOf, type OperatorActor } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import type { VersionedFields } from '../../domain/field-definition.ts';
 import { currentFields } from '../../db/reads/fields.ts';
@@ -10,7 +10,7 @@ import { assertUnit, assertVisible, isVisible } from '../../db/reads/visible-to.
 import { holderStore } from '../../db/stores/holders.ts';
 import { requestStore } from '../../db/stores/requests.ts';
 import { checkedExtra, checkedHolder } from '../field-rules.ts';
-import { operation, type OperatorActor } from '../operation.ts';
+import { operation } from '../operation.ts';
 import { startRequest } from '../processes.ts';
 import { RequestCreate, RequestDetail } from '../schemas/request.ts';
 import type { Services } from '../services.ts';

@@ -8,11 +8,15 @@ import { changePassword } from './change-password.ts';
 import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
+import { closeUnit } from './close-unit.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
 import { createOperator } from './create-operator.ts';
 import { createRequest } from './create-request.ts';
+import { createRole } from './create-role.ts';
+import { createSeparationRule } from './create-separation-rule.ts';
 import { createSignInSource } from './create-sign-in-source.ts';
+import { createUnit } from './create-unit.ts';
 import { deactivateOperator } from './deactivate-operator.ts';
 import { decideRequest } from './decide-request.ts';
 import { deliverDevice } from './deliver-device.ts';
@@ -33,10 +37,15 @@ import { listOperators } from './list-operators.ts';
 import { listOwnDevices } from './list-own-devices.ts';
 import { listOwnSessions } from './list-own-sessions.ts';
 import { listRequests } from './list-requests.ts';
+import { listRoles } from './list-roles.ts';
+import { listSeparationRules } from './list-separation-rules.ts';
 import { listSessions } from './list-sessions.ts';
 import { listSignInSources } from './list-sign-in-sources.ts';
 import { listStations } from './list-stations.ts';
+import { listUnitLabels } from './list-unit-labels.ts';
 import { listUnits } from './list-units.ts';
+import { moveUnit } from './move-unit.ts';
+import { openUnit } from './open-unit.ts';
 import { placeHold } from './place-hold.ts';
 import { placeOwnHold } from './place-own-hold.ts';
 import { printPinMailer } from './print-pin-mailer.ts';
@@ -53,7 +62,10 @@ import { readOperator } from './read-operator.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { readSignInSource } from './read-sign-in-source.ts';
+import { readUnit } from './read-unit.ts';
 import { removeOperator } from './remove-operator.ts';
+import { removeRole } from './remove-role.ts';
+import { removeSeparationRule } from './remove-separation-rule.ts';
 import { resetPassword } from './reset-password.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
@@ -69,10 +81,13 @@ import { signOut } from './sign-out.ts';
 import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
+import { switchSeparationRule } from './switch-separation-rule.ts';
 import { trySignInSource } from './try-sign-in-source.ts';
 import { updateHolder } from './update-holder.ts';
 import { updateOperator } from './update-operator.ts';
+import { updateRole } from './update-role.ts';
 import { updateSignInSource } from './update-sign-in-source.ts';
+import { updateUnit } from './update-unit.ts';
 import { verifyAudit } from './verify-audit.ts';
 import { watchChanges } from './watch-changes.ts';
 import { watchRequest } from './watch-request.ts';
@@ -88,6 +103,13 @@ export const operations = {
   readMe,
   readHome,
   listUnits,
+  listUnitLabels,
+  readUnit,
+  createUnit,
+  updateUnit,
+  moveUnit,
+  openUnit,
+  closeUnit,
   listDeviceProfiles,
   readFields,
   changeFields,
@@ -142,6 +164,14 @@ export const operations = {
   grantAssignment,
   changeAssignment,
   endAssignment,
+  listRoles,
+  createRole,
+  updateRole,
+  removeRole,
+  listSeparationRules,
+  createSeparationRule,
+  switchSeparationRule,
+  removeSeparationRule,
   createApiKey,
   listApiKeys,
   revokeApiKey,

@@ -3,17 +3,6 @@ import { z } from 'zod';
 import { provisioningModels } from '../../domain/profile.ts';
 import { Count, Id, LocalText, Named, shown } from './common.ts';
 
-export const Unit = z
-  .object({
-    id: Id,
-    parentId: Id.nullable(),
-    kind: shown(['organization', 'division', 'office']),
-    code: z.string(),
-    name: z.string(),
-    active: z.boolean(),
-  })
-  .meta({ id: 'Unit' });
-
 export const DeviceProfileSummary = z
   .object({
     id: Id,

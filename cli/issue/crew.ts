@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api-client.ts';
-import type { Me, Meta, Station, Unit } from '../api-types.ts';
+import type { Me, Meta, Page, Station, Unit } from '../api-types.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { UsageError } from '../usage-error.ts';
 import { passwordOf, signIn, type SignIn } from '../sign-in.ts';
@@ -75,8 +75,18 @@ async function officer(url: string, credentials: SignIn, needed: readonly Permis
   const lacking = needed.filter((permission) => !me.permissions.includes(permission));
   if (lacking.length > 0)
     throw new UsageError(`${credentials.login} may not do this: the permission ${lacking.join(', ')} is missing. Name another operator.`);
-  const { items: units } = await client.get<{ items: Unit[] }>('/units');
+  const units = await unitsOf(client);
   return { login: credentials.login, me, client, units, reach: reachOf(me, units), stations: once(() => stationsOf(client)) };
+}
+
+async function unitsOf(client: ApiClient): Promise<Unit[]> {
+  const units: Unit[] = [];
+  for (let after: string | null = ''; after !== null;) {
+    const { items, next }: Page<Unit> = await client.get<Page<Unit>>(`/units?limit=200${after && `&cursor=${after}`}`);
+    units.push(...items);
+    after = next;
+  }
+  return units;
 }
 
 const stationsOf = async (client: ApiClient): Promise<Station[]> => (await client.get<{ items: Station[] }>('/stations')).items;

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 
-import type { Actor, Assignment } from '../../domain/actor.ts';
+import type { Actor, Assignment, OperatorActor } from '../../domain/actor.ts';
 import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import type { HolderId, OperatorId } from '../../domain/ids.ts';
+import { separated, type SeparationRule } from '../../domain/separation.ts';
 import { keptPrepared } from '../kept-prepared.ts';
+import { unitInForce } from './units-in-force.ts';
 
 export interface SignedIn {
   actor: Actor;
@@ -27,6 +29,7 @@ interface AccountRow {
   methods: AuthenticationMethod[];
   authenticatedAt: Date;
   assignments: Assignment[] | null;
+  rules: SeparationRule[] | null;
 }
 
 /**
@@ -52,14 +55,14 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer): Promise<Sign
       methods: 'sessions.methods',
       authenticatedAt: 'sessions.authenticated_at',
       assignments: knex.raw(assignmentsInForce),
+      rules: knex.raw(rulesInForce),
     })) as AccountRow | undefined;
   if (!account) return undefined;
   const { accountId, locale, name, sessionId, lastSeenAt, methods, authenticatedAt } = account;
   const signedIn = { accountId, locale, lastSeenAt, methods, authenticatedAt };
   if (account.operatorId === null)
     return { ...signedIn, actor: { kind: 'holder', id: account.holderId as HolderId, name, via: 'session', sessionId } };
-  const assignments = account.assignments ?? [];
-  return { ...signedIn, actor: { kind: 'operator', id: account.operatorId, name, assignments, via: 'session', sessionId } };
+  return { ...signedIn, actor: { kind: 'operator', id: account.operatorId, name, ...dutiesOf(account), via: 'session', sessionId } };
 }
 
 /** Why an operator may not act now; null when they may. */
@@ -77,14 +80,14 @@ export const operatorInForce = `((${operatorCause}) is null)`;
 export const assignmentCause = `case
   when a.valid_from > now() then 'not_yet'
   when a.valid_until <= now() then 'ended'
-  when exists (select from units up where up.path @> u.path and not up.active) then 'unit_inactive'
+  when not (${unitInForce('u')}) then 'unit_inactive'
 end`;
 
 /** A session that is good for something now: in time, used within half an hour, of somebody who may act. */
 export const sessionInForce = `(sessions.expires_at > now() and sessions.last_seen_at > now() - interval '30 minutes'
   and (operators.id is null or ${operatorInForce}))`;
 
-/** Assignments in force: in time, and with every unit up to the root active. */
+/** Assignments in force: in time, and with every unit up to the root open: outside of its window, or closed by hand, a unit gives nobody anything. */
 export const assignmentsInForce = `(
   select json_agg(json_build_object('id', a.id, 'role', a.role, 'unitId', u.id, 'unitPath', u.path::text, 'visibility', a.visibility,
                                     'permissions', r.permissions, 'validUntil', a.valid_until) order by a.id)
@@ -92,12 +95,27 @@ export const assignmentsInForce = `(
   where a.operator_id = operators.id and (${assignmentCause}) is null
 )`;
 
+/** Rules of separation that are on. */
+export const rulesInForce = `(
+  select json_agg(json_build_object('kind', kind, 'first', first, 'second', second) order by id) from separation_rules where active
+)`;
+
+/** What the assignments in force leave to an operator under the rules of separation. */
+export function dutiesOf({ assignments, rules }: { assignments: Assignment[] | null; rules: SeparationRule[] | null }) {
+  const { left, withheld } = separated(assignments ?? [], rules ?? []);
+  return { assignments: left, withheld };
+}
+
 /** An operator as they may act now, without a session; undefined when they may not. For what was sent in their name and is carried out later. */
-export async function loadOperator(knex: Knex, id: string): Promise<Actor | undefined> {
+export async function loadOperator(knex: Knex, id: string): Promise<OperatorActor | undefined> {
   const row = (await knex('operators')
     .where({ id })
     .whereRaw(operatorInForce)
-    .first({ id: 'id', name: knex.raw(`given_name || ' ' || family_name`), assignments: knex.raw(assignmentsInForce) })) as
-    { id: OperatorId; name: string; assignments: Assignment[] | null } | undefined;
-  return row && { kind: 'operator', ...row, assignments: row.assignments ?? [], via: 'session', sessionId: '' };
+    .first({
+      id: 'id',
+      name: knex.raw(`given_name || ' ' || family_name`),
+      assignments: knex.raw(assignmentsInForce),
+      rules: knex.raw(rulesInForce),
+    })) as (Pick<AccountRow, 'name' | 'assignments' | 'rules'> & { id: OperatorId }) | undefined;
+  return row && { kind: 'operator', id: row.id, name: row.name, ...dutiesOf(row), via: 'session', sessionId: '' };
 }

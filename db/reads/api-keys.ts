@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
 
-import type { Actor } from '../../domain/actor.ts';
+import type { Actor, Assignment } from '../../domain/actor.ts';
 import { narrowed, type KeyState } from '../../domain/api-key.ts';
 import type { OperatorId } from '../../domain/ids.ts';
-import { assignmentsInForce, operatorInForce, type SignedIn } from './actor.ts';
+import type { SeparationRule } from '../../domain/separation.ts';
+import { assignmentsInForce, dutiesOf, operatorInForce, rulesInForce, type SignedIn } from './actor.ts';
 import { onePage, toPage, type PageQuery, type SortKey } from './keyset.ts';
 import { iso } from './requests.ts';
+import { unitInForce } from './units-in-force.ts';
 import { notFound, ownership, visibleTo } from './visible-to.ts';
 
 const newestFirst: SortKey = { column: 'api_keys.created_at', id: 'api_keys.id', type: 'timestamptz', direction: 'desc' };
@@ -81,11 +83,13 @@ export async function loadKeyActor(knex: Knex, prefix: string): Promise<KnownKey
       name: knex.raw(`operators.given_name || ' ' || operators.family_name`),
       ended: knex.raw(ended),
       assignments: knex.raw(assignmentsInForce),
+      rules: knex.raw(rulesInForce),
     })) as Row | undefined;
   if (!row) return undefined;
   const { id, hash, networks, ended: why, accountId, locale, operatorId, name } = row;
-  const assignments = narrowed(row.assignments ?? [], row);
-  const actor: Actor = { kind: 'operator', id: operatorId, name, assignments, via: 'api_key', sessionId: id };
+  const duties = dutiesOf(row);
+  const assignments = narrowed(duties.assignments, row);
+  const actor: Actor = { kind: 'operator', id: operatorId, name, ...duties, assignments, via: 'api_key', sessionId: id };
   return {
     id,
     hash,
@@ -103,12 +107,13 @@ interface Row extends Pick<KnownKey, 'id' | 'hash' | 'networks' | 'ended'> {
   locale: 'it' | 'en';
   name: string;
   usedAt: Date | null;
-  assignments: Parameters<typeof narrowed>[0] | null;
+  assignments: Assignment[] | null;
+  rules: SeparationRule[] | null;
 }
 
 const ended = `case
   when k.revoked_at is not null then 'revoked'
   when k.expires_at <= now() then 'expired'
   when not ${operatorInForce} then 'owner_inactive'
-  when exists (select from units up where up.path @> place.path and not up.active) then 'unit_inactive'
+  when not (${unitInForce('place')}) then 'unit_inactive'
 end`;

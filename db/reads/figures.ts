@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-import { reachOf, type Actor } from '../../domain/actor.ts';
+import { officeWide, reachOf, type Actor } from '../../domain/actor.ts';
 import { MONTH } from './counters.ts';
 
 /** A maintained count: of rows in a state (`requests:approved`, no day), or of what was issued on a day (`issued:desk`). */
@@ -11,8 +11,8 @@ export interface Figure {
 }
 
 /**
- * The figures of all units that the actor sees, of the last thirty days: read from the totals of the topmost of these units, and from what
- * is not folded into them yet. Costs the same for an office and for a country.
+ * The figures of all units that the actor sees (counters know units, not registrars), of the last thirty days: read from the totals of the
+ * topmost of these units, and from what is not folded into them yet. Costs the same for an office and for a country.
  */
 export async function visibleFigures(knex: Knex, actor: Actor): Promise<Figure[]> {
   const { everything, below, units } = reachOf(officeWide(actor), 'home.read');
@@ -47,9 +47,3 @@ export async function busiestUnits(knex: Knex, actor: Actor, limit: number): Pro
   if (!everything) void query.whereRaw('(units.path <@ any (?::ltree[]) or units.path = any (?::ltree[]))', [[...below], [...units]]);
   return (await query) as { unitId: string; name: string; value: number }[];
 }
-
-/** Counters know units, not registrars: whoever sees own registrations only sees the figures of the office. */
-export const officeWide = (actor: Actor): Actor =>
-  actor.kind === 'holder'
-    ? actor
-    : { ...actor, assignments: actor.assignments.map((a) => (a.visibility === 'own' ? { ...a, visibility: 'office' } : a)) };

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 
-import { permits, type Actor } from '../../domain/actor.ts';
+import { officeWide, permits, type Actor } from '../../domain/actor.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { MONTH } from './counters.ts';
-import { busiestUnits, officeWide, visibleFigures, type Figure } from './figures.ts';
+import { busiestUnits, visibleFigures, type Figure } from './figures.ts';
 import { iso } from './requests.ts';
+import { unitOpen } from './units-in-force.ts';
 import { ownership, visibleTo } from './visible-to.ts';
 
 const LONGEST_LIST = 20;
@@ -16,7 +17,7 @@ export async function home(knex: Knex, actor: Actor) {
     waitingFor(knex, actor),
     visibleFigures(knex, actor),
     busiestUnits(knex, actor, BUSIEST),
-    shownUnits(knex, actor).where({ kind: 'office', active: true }).count({ n: '*' }).first<{ n: string }>(),
+    shownUnits(knex, actor).where({ kind: 'office' }).whereRaw(unitOpen('units')).count({ n: '*' }).first<{ n: string }>(),
     officersIn(knex, actor),
   ]);
   const today = new Date().toISOString().slice(0, 10);

@@ -229,8 +229,8 @@ test('home, units, profiles, stations and portal answer within the visible part 
   const office = operator(assignment(paths[2] as string, 'own'));
   expect(await home(knex, office)).toMatchObject({ figures: { activeDevices: 3 }, waiting: [] });
   expect((await home(knex, operator(assignment(root, 'all')))).issuedPerDay).toHaveLength(30);
-  expect(await listUnits(knex, office)).toHaveLength(1);
-  expect(await listUnits(knex, operator(assignment(paths[1] as string, 'subtree')))).toHaveLength(3);
+  expect((await listUnits(knex, office)).items).toHaveLength(1);
+  expect((await listUnits(knex, operator(assignment(paths[1] as string, 'subtree')))).items).toHaveLength(3);
   expect(await listDeviceProfiles(knex)).toMatchObject([{ code: 'staff', model: 'desk' }]);
   expect(await listStations(knex, office)).toEqual([]);
   const { holderId } = (await knex('devices').first('holder_id')) as { holderId: string };

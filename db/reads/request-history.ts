@@ -42,6 +42,8 @@ const history = `
     union all select delivered_at, 'delivered', 'operator', delivered_by, null from r
     union all select activated_at, 'activated', 'holder', holder_id, null from r
     union all select closed_at, state, closed_by_kind, case when closed_by_kind in ('operator', 'holder') then closed_by::uuid end, closing_reason from r
+    union all select t.at, 'handed_over', t.by_kind, case t.by_kind when 'operator' then t.by_id::uuid end, f.name || ' → ' || u.name
+      from request_transfers t join units f on f.id = t.from_unit_id join units u on u.id = t.to_unit_id where t.request_id = :id
   )
   select e.at, e.kind, e.by_kind, e.detail,
          coalesce(o.given_name || ' ' || o.family_name, h.given_name || ' ' || h.family_name) as name

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { assignmentsFor, type Actor, type Assignment } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import type { Permission } from '../../domain/permissions.ts';
+import { unitInForce } from './units-in-force.ts';
 
 /** Where a query finds the facts that decide: the path of the row's unit, and who registered it (null where nobody did). */
 export interface OwnershipColumns {
@@ -57,9 +58,9 @@ export async function assertVisible(knex: Knex, actor: Actor, permission: Permis
   if (!(await isVisible(knex, actor, permission, row))) throw notFound();
 }
 
-/** Throws `forbidden` unless the actor may do `permission` in this unit. */
+/** Throws `forbidden` unless the unit is open and the actor may do `permission` in it. */
 export async function assertUnit(knex: Knex, actor: Actor, permission: Permission, unitId: string): Promise<void> {
-  const unit = (await knex('units').where({ id: unitId, active: true }).first('path')) as { path: string } | undefined;
+  const unit = (await knex('units').where({ id: unitId }).whereRaw(unitInForce('units')).first('path')) as { path: string } | undefined;
   const allowed = assignmentsFor(actor, permission).some(
     ({ visibility, unitPath }) =>
       unit && (visibility === 'all' || unit.path === unitPath || (visibility === 'subtree' && unit.path.startsWith(`${unitPath}.`))),

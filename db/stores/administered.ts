@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
-import { refOf, type Actor } from '../../domain/actor.ts';
+import { reachOf, refOf, type Actor } from '../../domain/actor.ts';
 import { assertMayAdminister, assertNotSelf, type Grant } from '../../domain/delegation.ts';
 import { failure } from '../../domain/errors.ts';
-import { operatorInForce } from '../reads/actor.ts';
+import { loadOperator, operatorInForce } from '../reads/actor.ts';
 import { transaction } from '../transaction.ts';
 import { found } from './rows.ts';
 
@@ -26,23 +26,21 @@ export const administer = <T>(
 ): Promise<T> =>
   transaction(knex, refOf(by), async (trx) => {
     assertNotSelf(by, operatorId);
-    await trx.raw(`select pg_advisory_xact_lock(hashtext('administrators'))`);
-    const row = await trx('operators')
-      .where({ id: operatorId })
-      .forUpdate()
-      .first<Administered | undefined>('id', 'active', 'removed_at', 'version');
-    const operator = found(row, 'operator');
-    assertMayAdminister(by, await liveGrants(trx, operatorId));
-    const before = await someAdministrator(trx);
-    const result = await change(trx, operator);
-    if (before && !(await someAdministrator(trx))) throw lastAdministrator();
-    return result;
+    return keepingAdministrator(trx, async () => {
+      const row = await trx('operators')
+        .where({ id: operatorId })
+        .forUpdate()
+        .first<Administered | undefined>('id', 'active', 'removed_at', 'version');
+      const operator = found(row, 'operator');
+      assertMayAdminister(by, await liveDuties(trx, operatorId));
+      return change(trx, operator);
+    });
   });
 
 /** What the assignments of an operator give now or will. */
-async function liveGrants(trx: Knex, operatorId: string): Promise<Grant[]> {
-  const { rows } = await trx.raw<{ rows: { grant: Grant }[] }>(
-    `select json_build_object('permissions', r.permissions, 'unitPath', u.path::text, 'visibility', a.visibility,
+export async function liveDuties(trx: Knex, operatorId: string): Promise<(Grant & { role: string })[]> {
+  const { rows } = await trx.raw<{ rows: { grant: Grant & { role: string } }[] }>(
+    `select json_build_object('role', a.role, 'permissions', r.permissions, 'unitPath', u.path::text, 'visibility', a.visibility,
                               'validUntil', a.valid_until) as grant
      from assignments a join roles r on r.code = a.role join units u on u.id = a.unit_id
      where a.operator_id = ? and (a.valid_until is null or a.valid_until > now())`,
@@ -51,14 +49,37 @@ async function liveGrants(trx: Knex, operatorId: string): Promise<Grant[]> {
   return rows.map(({ grant }) => grant);
 }
 
-/** Who administers everything from now on without an end: without one, nobody could ever give rights again. */
+/** Runs a change unless after it nobody is left who administers everything, although somebody did before. */
+export async function keepingAdministrator<T>(trx: Knex.Transaction, change: () => Promise<T>): Promise<T> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtext('administrators'))`);
+  const before = await someAdministrator(trx);
+  const result = await change();
+  if (before && !(await someAdministrator(trx))) throw lastAdministrator();
+  return result;
+}
+
+const administration = ['operator.manage', 'role.manage'] as const;
+
+/** Somebody who administers everything from now on without an end: without one, nobody could ever give rights again. */
 async function someAdministrator(trx: Knex): Promise<boolean> {
-  const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `select from assignments a join operators on operators.id = a.operator_id
-     where a.visibility = 'all' and a.valid_from <= now() and a.valid_until is null and operators.valid_until is null and ${operatorInForce}
-       and a.role in (select code from roles where permissions @> '{operator.manage,role.manage}') limit 1`,
-  );
-  return rows.length > 0;
+  const candidates = (await trx('assignments as a')
+    .join('operators', 'operators.id', 'a.operator_id')
+    .where('a.visibility', 'all')
+    .whereRaw(`a.valid_until is null and operators.valid_until is null and ${operatorInForce}`)
+    .whereIn(
+      'a.role',
+      trx('roles')
+        .whereRaw('permissions @> ?', [[...administration]])
+        .select('code'),
+    )
+    .distinct('a.operator_id')) as { operatorId: string }[];
+  for (const { operatorId } of candidates) if (await administersAll(trx, operatorId)) return true;
+  return false;
+}
+
+async function administersAll(trx: Knex, operatorId: string): Promise<boolean> {
+  const actor = await loadOperator(trx, operatorId);
+  return actor !== undefined && administration.every((permission) => reachOf(actor, permission).everything);
 }
 
 const lastAdministrator = () =>

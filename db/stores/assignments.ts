@@ -5,7 +5,9 @@ import { assertMayGrant, foreignUnit } from '../../domain/delegation.ts';
 import { failure } from '../../domain/errors.ts';
 import type { AssignmentData, AssignmentTerms } from '../../domain/operator.ts';
 import type { Permission } from '../../domain/permissions.ts';
-import { administer } from './administered.ts';
+import { conflictIn, describeRule } from '../../domain/separation.ts';
+import { administer, liveDuties } from './administered.ts';
+import { rulesOf } from './separation-rules.ts';
 import { found } from './rows.ts';
 
 export type NewAssignment = AssignmentData & { id: string };
@@ -28,6 +30,7 @@ export const assignmentStore = (knex: Knex) => ({
       await trx('assignments')
         .where({ id })
         .update({ ...terms, validFrom: terms.validFrom ?? trx.raw('least(valid_from, now())'), grantedBy: by.id });
+      await assertSeparate(trx, operatorId);
     }),
 
   /** Ends it now; one that has ended stays as it is. */
@@ -69,7 +72,14 @@ export async function insertAssignment(
     .whereRaw('(assignments.valid_until <= now() or assignments.id = ?)', [id])
     .returning<{ id: string }[]>('id');
   if (!row) throw failure('duplicate', 'The person has this role in this unit already. Change the assignment that is there.');
+  await assertSeparate(trx, operatorId);
   return row.id;
+}
+
+/** Throws when what the person holds, or will, breaks a rule of separation of duties. */
+async function assertSeparate(trx: Knex.Transaction, operatorId: string): Promise<void> {
+  const rule = conflictIn(await liveDuties(trx, operatorId), await rulesOf(trx));
+  if (rule) throw failure('duties_conflict', `Separation of duties: ${describeRule(rule)}. Give one of the two to another person.`);
 }
 
 /** What the role permits and where the unit lies. One that does not exist answers as one where the actor has no say. */

@@ -13,6 +13,7 @@ import { Request } from '../models/request.ts';
 import { transaction } from '../transaction.ts';
 import { assertUnique } from './field-sets.ts';
 import { dataOf, insertHolder, updateHolder } from './holders.ts';
+import { openUnit } from './open-unit.ts';
 import { loadRequest } from './request-for-work.ts';
 import type { RequestForWork } from './request-for-work.ts';
 import { found, move, operatorId, searchText } from './rows.ts';
@@ -123,7 +124,7 @@ async function profileAndPath(trx: Knex, { profileId, unitId }: { profileId: str
     .first<{ definition: DeviceProfile } | undefined>('definition');
   if (!profile)
     throw failure('invalid_input', 'Choose a device profile that is in use.', [{ pointer: '/profileId', message: 'Not in use' }]);
-  const unit = await trx('units').where({ id: unitId, active: true }).first<{ path: string } | undefined>('path');
+  const unit = await openUnit(trx, unitId);
   if (!unit) throw failure('invalid_input', 'Choose an office that is in use.', [{ pointer: '/unitId', message: 'Not in use' }]);
   return { definition: profile.definition, path: unit.path };
 }

@@ -45,6 +45,7 @@ async function unitOf(trx: Knex, stationId: string): Promise<{ unitId: string; u
   const unit = await trx('stations as s')
     .join('units as u', 'u.id', 's.unit_id')
     .where('s.id', stationId)
+    .forKeyShare('u') // the unit does not move before the device has its path
     .first<{ unitId: string; unitPath: string } | undefined>('u.id as unit_id', 'u.path as unit_path');
   return found(unit, 'station');
 }

@@ -1,7 +1,7 @@
 import { mayBeOnKey } from '../../domain/api-key.ts';
 import { visibilities, type Visibility } from '../../domain/actor.ts';
 import { roleCodes, shippedRoles, type Permission, type RoleCode } from '../../domain/permissions.ts';
-import type { Row } from './world.ts';
+import type { Place, Row } from './world.ts';
 
 /** Somebody who asks, and what they must get to see: said here once more, in words of the test alone. */
 export interface Caller {
@@ -13,6 +13,8 @@ export interface Caller {
   sees(row: Row): boolean;
   /** Where rows have no registrar, `own` means the office: what may be registered there, figures, and the unit itself. */
   works(row: Pick<Row, 'place'>): boolean;
+  /** Units whose opening, closing and place is the caller's matter: those below the own task, never the own one. */
+  leads(place: Place): boolean;
 }
 
 type Facts = Pick<Row, 'place' | 'mine'>;
@@ -29,6 +31,8 @@ const worked: Record<Visibility, (row: Pick<Row, 'place'>) => boolean> = {
   all: () => true,
 };
 
+const led: Record<Visibility, Place[]> = { own: [], office: [], subtree: ['below'], all: ['below', 'beside', 'elsewhere'] };
+
 export const callers: Caller[] = roleCodes.flatMap((role) =>
   visibilities.flatMap((visibility) => [session(role, visibility), key(role, visibility)]),
 );
@@ -37,7 +41,15 @@ function session(role: RoleCode, visibility: Visibility): Caller {
   const permissions: readonly Permission[] = shippedRoles[role];
   // What belongs to holders is no operator's, whatever a role says.
   const can = (permission: Permission) => permissions.includes(permission) && !permission.startsWith('own.');
-  return { role, visibility, via: 'session', can, sees: shown[visibility], works: worked[visibility] };
+  return {
+    role,
+    visibility,
+    via: 'session',
+    can,
+    sees: shown[visibility],
+    works: worked[visibility],
+    leads: (place) => led[visibility].includes(place),
+  };
 }
 
 /** The key is of the unit below: it has nothing of an assignment that ends at the unit above it. */
@@ -45,5 +57,5 @@ function key(role: RoleCode, visibility: Visibility): Caller {
   const owner = session(role, visibility);
   const reaches = ['subtree', 'all'].includes(visibility);
   const below = ({ place }: Pick<Row, 'place'>) => reaches && place === 'below';
-  return { ...owner, via: 'api_key', can: (p) => reaches && mayBeOnKey(p) && owner.can(p), sees: below, works: below };
+  return { ...owner, via: 'api_key', can: (p) => reaches && mayBeOnKey(p) && owner.can(p), sees: below, works: below, leads: () => false };
 }

@@ -1,8 +1,9 @@
 import type { Guard } from '../../api/operation.ts';
 import { eventsOfList } from './changes.ts';
-import { inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
+import { guarded, inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
 import { sessionInPlaces, sessionsOfPlaces } from './sessions.ts';
 import { homeShows } from './home.ts';
+import { unitFromAbove, unitMoves } from './units.ts';
 import { deviceStates } from '../../domain/device-state.ts';
 import { requestStates } from '../../domain/request-state.ts';
 import { person } from '../support/api-organisation.ts';
@@ -11,10 +12,24 @@ import { nowhere, type World } from './world.ts';
 const holderData = person({ document: { kind: 'passport', number: 'X1', issuer: 'Roma', expiresOn: '2099-01-01' } });
 /** An operator whose login somebody has: nobody comes of it. */
 const taken = { givenName: 'Anna', familyName: 'Rossi', email: 'ro@example.it' };
+/** The code is one that a unit has already: nothing comes of it. */
+const unitData = { kind: 'office', code: 'taken', name: 'Matrix', address: null, category: null, identifiers: [], attributes: [] };
+const forUnits = { edit: 'unit.manage', add: 'unit.manage', open: 'unit.manage', close: 'unit.manage', move: 'unit.manage' } as const;
 const reason = { reason: 'Told so by a test' };
 const anyOf = (states: readonly string[]) => states.map((state) => `state=${state}`).join('&');
 const ofSource = ({ sourceId }: World) => ({ id: sourceId });
 const atStation = (stationId: string) => ({ stationId });
+
+/** Of the whole organisation: only whoever sees all of it may change it. */
+const everywhere = ({ params, body, rule = false }: { params?: Record<string, string>; body?: unknown; rule?: boolean }): Case =>
+  guarded(({ separationRuleId }) => [
+    {
+      label: 'the organisation',
+      params: rule ? { id: separationRuleId } : (params ?? {}),
+      body,
+      expect: ({ visibility, via }) => (visibility === 'all' && via === 'session' ? 'passes' : 'forbidden'),
+    },
+  ]);
 
 /**
  * What each operation is about and which permission it needs, written down apart from the code, so that the matrix can ask it about things in every place
@@ -54,7 +69,18 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   },
 
   'home.read': { readHome: homeShows },
-  'unit.read': { listUnits: list('units', { works: true }) },
+  'unit.read': {
+    listUnits: list('units', { works: true, queries: ['state=open', 'category=urban', 'kind=organization&kind=division&kind=office'] }),
+    readUnit: object('units', { works: true, may: forUnits }),
+    listUnitLabels: noUnit(),
+  },
+  'unit.manage': {
+    createUnit: inUnit((parentId) => ({ ...unitData, parentId })),
+    updateUnit: object('units', { works: true, body: () => unitData }),
+    moveUnit: unitMoves,
+    openUnit: unitFromAbove(),
+    closeUnit: unitFromAbove(),
+  },
   'profile.read': { listDeviceProfiles: noUnit() },
 
   'field.read': { readFields: noUnit() },
@@ -126,6 +152,15 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   },
 
   'session.manage': { listSessions: sessionsOfPlaces, endSession: sessionInPlaces },
+  'role.read': { listRoles: noUnit(), listSeparationRules: noUnit() },
+  'role.manage': {
+    createRole: everywhere({ body: { code: 'AO', name: { en: 'Taken', it: 'Preso' }, permissions: ['home.read'] } }),
+    updateRole: everywhere({ params: { code: 'AO' }, body: { name: { en: 'AO', it: 'AO' }, permissions: ['home.read'] } }),
+    removeRole: everywhere({ params: { code: 'AO' } }),
+    createSeparationRule: everywhere({ body: { kind: 'permissions', first: 'operator.manage', second: 'role.manage' } }),
+    switchSeparationRule: everywhere({ rule: true, body: { active: true } }),
+    removeSeparationRule: everywhere({ rule: true }),
+  },
 
   'api_key.manage': {
     createApiKey: inUnit((unitId) => {

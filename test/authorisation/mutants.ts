@@ -21,6 +21,9 @@ const withoutGuard: Record<string, (call: ts.CallExpression) => string> = {
   assertVisible: () => 'undefined',
   assertUnit: () => 'undefined',
   assertOperator: () => 'undefined',
+  assertManages: () => 'undefined',
+  assertParent: () => 'undefined',
+  standsAbove: () => 'true',
   reachOf: () => '{ everything: true, below: [], units: [] }',
 };
 
@@ -36,14 +39,14 @@ const conditions: { name: string; file: string; guard: string; without: string }
   {
     name: 'closed unit',
     file: 'db/reads/actor.ts',
-    guard: 'exists (select from units up where up.path @> u.path and not up.active)',
+    guard: "not (${unitInForce('u')})",
     without: 'false',
   },
   { name: 'nobody changes themselves', file: 'db/stores/administered.ts', guard: 'assertNotSelf(by, operatorId);', without: '' },
   {
     name: 'nobody changes who holds more',
     file: 'db/stores/administered.ts',
-    guard: 'assertMayAdminister(by, await liveGrants(trx, operatorId));',
+    guard: 'assertMayAdminister(by, await liveDuties(trx, operatorId));',
     without: '',
   },
   { name: 'somebody administers', file: 'db/stores/administered.ts', guard: 'before && !(await someAdministrator(trx))', without: 'false' },

@@ -54,6 +54,7 @@ export interface World {
   holder: { session: string; own: string; foreign: string };
   /** Belongs to no unit. */
   reconciliationId: string;
+  separationRuleId: string;
   sourceId: string;
   assume(role: RoleCode, visibility: Visibility): Promise<void>;
   /** All rows of a kind as they are now. */
@@ -73,6 +74,7 @@ export async function buildWorld(): Promise<World> {
     me: { id: me, session: await api.signIn('me'), key: await seedKey(db, { ownerId: me, unitId: units.below }) },
     holder: { session: await api.signIn('TH'), own: '', foreign: '' },
     reconciliationId: uuid(),
+    separationRuleId: uuid(),
     sourceId: uuid(),
     assume: async (role, visibility) => void (await db('assignments').where({ operatorId: me }).update({ role, visibility })),
     now: (kind) => rowsNow(world, kind),
@@ -82,6 +84,7 @@ export async function buildWorld(): Promise<World> {
   await seedReconciliation(db, world.reconciliationId);
   await seedSource(db, world.sourceId);
   await seedPortal(world);
+  await db('separation_rules').insert({ id: world.separationRuleId, kind: 'roles', first: 'RO', second: 'AO', shipped: true });
   await db('devices').update({ search: 'anna rossi' });
   return world;
 }
@@ -92,6 +95,8 @@ async function seedUnits(db: Knex, above: string): Promise<Record<Place, string>
   await unit(db, { id: units.below, kind: 'office', above: [above, units.here] });
   await unit(db, { id: units.beside, kind: 'division', above: [above] });
   await unit(db, { id: units.elsewhere, kind: 'office', above: [above, units.beside] });
+  await db('units').update({ category: 'urban' }); // so that version 1 is an old one
+  await db('units').where({ id: units.elsewhere }).update({ code: 'taken' });
   return units;
 }
 

@@ -23,6 +23,7 @@ export type Figures = Home['figures'];
 export type IssuedDay = Home['issuedPerDay'][number];
 
 export type Unit = Schemas['Unit'];
+export type UnitFilter = Query<'/units'>;
 export type Profile = Schemas['DeviceProfileSummary'];
 export type Station = Schemas['Station'];
 

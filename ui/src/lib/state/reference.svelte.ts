@@ -1,5 +1,6 @@
-import { listProfiles, listUnits } from '#lib/api/reference.ts';
+import { listProfiles } from '#lib/api/reference.ts';
 import type { Profile, Unit } from '#lib/api/types.ts';
+import { allUnits } from '#lib/api/units.ts';
 
 import { session } from './session.svelte.ts';
 
@@ -14,7 +15,7 @@ class Reference {
     if (this.#asked) return;
     this.#asked = true;
     const again = () => (this.#asked = false);
-    if (session.can('unit.read')) listUnits().then(({ items }) => (this.units = items), again);
+    if (session.can('unit.read')) allUnits().then((units) => (this.units = units), again);
     if (session.can('profile.read')) listProfiles().then(({ items }) => (this.profiles = items), again);
   }
 

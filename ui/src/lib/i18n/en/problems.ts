@@ -20,6 +20,7 @@ export const problems: Record<ProblemCode, string> = {
   own_request: 'Another officer must decide: you registered it or it is for you',
   own_rights: 'Nobody changes their own rights: ask another administrator',
   beyond_own_rights: 'You give at most what you hold yourself, in your units',
+  duties_conflict: 'Separation of duties: nobody holds both. Another person must have one of the two',
   last_administrator: 'Nobody else administers the whole organisation: give this to somebody first',
   version_conflict: 'Somebody changed it in the meantime: reload, then repeat your change',
   version_required: 'Reload the page, then repeat your change',

@@ -19,6 +19,7 @@ export const problems: typeof source.problems = {
   own_request: 'Deve decidere un’altra persona: l’hai registrata tu o è per te',
   own_rights: 'Nessuno cambia i propri diritti: chiedi a un altro amministratore',
   beyond_own_rights: 'Puoi dare al massimo quello che hai, nelle tue unità',
+  duties_conflict: 'Separazione dei compiti: nessuno ha tutti e due. Uno dei due deve averlo un’altra persona',
   last_administrator: 'Nessun altro amministra tutta l’organizzazione: dai prima questo ruolo a qualcuno',
   version_conflict: 'Nel frattempo qualcuno l’ha cambiata: ricarica e ripeti la modifica',
   version_required: 'Ricarica la pagina e ripeti la modifica',

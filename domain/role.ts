@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+import { text } from './holder.ts';
+import { permissions, type Permission } from './permissions.ts';
+import { separationKinds } from './separation.ts';
+
+export const unitKinds = ['organization', 'division', 'office'] as const;
+
+/** What a role of operators may hold; the others belong to holders. */
+export const operatorPermissions: readonly Permission[] = permissions.filter((permission) => !permission.startsWith('own.'));
+
+/** A role of the organisation's own. */
+export const RoleData = z.strictObject({
+  name: z.strictObject({ en: text(60), it: text(60) }),
+  permissions: z
+    .array(z.enum(operatorPermissions as [Permission, ...Permission[]]))
+    .min(1, 'Choose at least one')
+    .transform((chosen) => operatorPermissions.filter((permission) => chosen.includes(permission))),
+  /** Kinds of units in which the role is offered first. */
+  offeredIn: z.array(z.enum(unitKinds)).max(unitKinds.length).default([]),
+});
+export type RoleData = z.infer<typeof RoleData>;
+
+/** Names a role for ever; in mails, files and the audit. */
+export const RoleCodeInput = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[A-Z][A-Z0-9_-]{1,19}$/, 'Two to twenty letters, digits, - or _, such as CLERK');
+
+/** Two permissions, or the codes of two roles, that nobody is to hold together. */
+export const SeparationData = z
+  .strictObject({ kind: z.enum(separationKinds), first: z.string().min(1).max(40), second: z.string().min(1).max(40) })
+  .refine(({ first, second }) => first !== second, { error: 'Choose another than the first', path: ['second'] })
+  .refine(({ kind, first, second }) => kind === 'roles' || [first, second].every(isPermission), {
+    error: 'Choose two permissions',
+    path: ['first'],
+  });
+export type SeparationData = z.infer<typeof SeparationData>;
+
+const isPermission = (word: string): boolean => (operatorPermissions as readonly string[]).includes(word);
