@@ -46,7 +46,7 @@ export function createApp({ operations, authenticators, services, registry, cons
   app.use(jsonBody());
   const document = openApi(operations, cookieName(services.settings.publicUrl));
   app.use(docs(async () => withFields(document, (await currentFields(services.db)).set)));
-  for (const router of routers(operations, new OperationGuard(authenticators, services.db), services)) {
+  for (const router of routers(operations, new OperationGuard(authenticators, services), services)) {
     app.use(router.routes());
     app.use(otherMethods(router));
   }

@@ -2,6 +2,7 @@ import { ServiceError, WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelle
 import { ApplicationFailure } from '@temporalio/common';
 import { HttpError } from 'koa';
 
+import type { ProofWay } from '../domain/authentication.ts';
 import { isDatabaseTrouble } from '../db/trouble.ts';
 import { errorCodes, isErrorCode, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import type { Problem } from './schemas/problem.ts';
@@ -10,6 +11,8 @@ import type { Problem } from './schemas/problem.ts';
 export interface Extension {
   /** With `duplicate`: what exists already. */
   existing?: string;
+  /** With `second_factor_needed` and `step_up_needed`: how to prove who one is. */
+  ways?: ProofWay[];
   /** With 429 and 503: becomes the header Retry-After. */
   retryAfterSeconds?: number;
 }
@@ -28,7 +31,7 @@ export interface Answer {
 export function answerTo(error: unknown, requestId: string): Answer {
   const { code, detail, errors, extension } = describe(error);
   const { status, title } = errorCodes[code];
-  const { retryAfterSeconds = pauses[code], existing } = extension;
+  const { retryAfterSeconds = pauses[code], existing, ways } = extension;
   return {
     status,
     headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterSeconds))) },
@@ -41,6 +44,7 @@ export function answerTo(error: unknown, requestId: string): Answer {
       instance: `urn:uuid:${requestId}`,
       ...(errors.length > 0 && { errors }),
       ...(existing !== undefined && { existing }),
+      ...(ways !== undefined && { ways }),
     },
   };
 }

@@ -6,8 +6,12 @@ import { failure } from '../domain/errors.ts';
 import { describeRule } from '../domain/separation.ts';
 import type { SignedIn } from '../db/reads/actor.ts';
 import { recordEvents } from '../db/transaction.ts';
+import { proofWaysOf } from '../db/reads/account.ts';
 import type { Authenticator } from './auth/authenticator.ts';
+import { lacksSecondFactor } from './auth/me.ts';
+import { refusal } from './errors.ts';
 import type { AnyOperation, Guard } from './operation.ts';
+import type { Services, Settings } from './services.ts';
 
 export interface GuardedOperation {
   name: string;
@@ -18,13 +22,15 @@ export interface GuardedOperation {
 export class OperationGuard {
   private readonly authenticators: readonly Authenticator[];
   private readonly db: Knex;
+  private readonly settings: Settings;
 
-  constructor(authenticators: readonly Authenticator[], db: Knex) {
+  constructor(authenticators: readonly Authenticator[], { db, settings }: Pick<Services, 'db' | 'settings'>) {
     this.authenticators = authenticators;
     this.db = db;
+    this.settings = settings;
   }
 
-  /** Who calls, or undefined for a public operation. Throws `not_signed_in` or, after recording it, `forbidden`. */
+  /** Who calls, or undefined for a public operation. Throws `not_signed_in`, after recording it `forbidden`, or what must be proven first. */
   async admit(ctx: Context, { name, operation }: GuardedOperation): Promise<SignedIn | undefined> {
     const guard = operation.permission;
     if (guard === 'public') return undefined;
@@ -33,6 +39,10 @@ export class OperationGuard {
     ctx.state.actor = identity.actor.id;
     if (holds(identity.actor, guard)) {
       if (identity.actor.via === 'api_key' && operation.method !== 'get') await this.recordUse(ctx, identity.actor, name);
+      if (guard !== 'signed_in' && lacksSecondFactor(identity, this.settings))
+        throw failure('second_factor_required', 'Set up a second factor under Account, or sign in with a certificate.');
+      if (operation.stepUp && identity.actor.via === 'session' && !identity.fresh)
+        throw refusal('step_up_needed', 'Prove who you are, then do it again.', { ways: await proofWaysOf(this.db, identity.accountId) });
       return identity;
     }
     await this.recordDenial(ctx, identity.actor, name);

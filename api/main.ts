@@ -77,6 +77,7 @@ const app = createApp({
     attempts,
     proxySecret: config.PROXY_SECRET,
     settings: {
+      secondFactor: config.SECOND_FACTOR ?? (profile === 'production' ? 'required' : 'optional'),
       ...{ profile, publicUrl, validationUrl: config.VALIDATION_URL, trustedProxies: config.TRUSTED_PROXIES ?? [] },
       cardSignInUrl: config.CARD_SIGN_IN_URL,
     },

@@ -13,7 +13,10 @@ export function problemAnswers(o: AnyOperation): Record<string, ZodOpenApiRespon
 /** One code for each status is enough to name it here; what an operation alone can answer stands at its declaration. */
 function codesOf(o: AnyOperation): ErrorCode[] {
   const everywhere: ErrorCode[] = ['malformed_request', 'too_large', 'unsupported_media_type', 'internal', 'unavailable'];
-  const guarded: ErrorCode[] = o.permission === 'public' ? [] : ['not_signed_in', 'forbidden', 'too_many_attempts'];
+  const guarded: ErrorCode[] =
+    o.permission === 'public'
+      ? []
+      : ['not_signed_in', 'forbidden', 'too_many_attempts', ...(o.stepUp ? (['step_up_needed'] as const) : [])];
   const found: ErrorCode[] = o.params ? ['not_found'] : [];
   const edits: ErrorCode[] = o.edits ? ['version_conflict', 'version_required'] : [];
   return [...everywhere, ...guarded, ...found, ...edits, ...(o.method === 'get' ? [] : writes(o)), ...(o.refusals ?? [])];

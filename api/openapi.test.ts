@@ -41,7 +41,7 @@ test('an operation names a permission of the catalogue, or says that it needs no
 test('the public operations are these', () => {
   expect(all.filter(([, o]) => o.permission === 'public').map(([name]) => name)).toEqual([
     ...['signIn', 'signInWithCertificate', 'signOut', 'checkLive', 'checkReady', 'readMeta', 'activateDevice'],
-    ...['askPasswordReset', 'resetPassword'],
+    ...['showSecondFactor', 'askPasswordReset', 'resetPassword'],
   ]);
 });
 

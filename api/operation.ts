@@ -71,6 +71,8 @@ export interface Operation<
   edits?: E;
   /** The answer holds a secret that is shown once: it is not kept for the same call sent again. */
   answersOnce?: true;
+  /** Dangerous: who does it by a session must have proven within five minutes who they are (`step_up_needed`). */
+  stepUp?: true;
   /** Refusals beside those that every operation of its kind may give (`openapi-problems.ts`). */
   refusals?: readonly ErrorCode[];
   handle(call: Call<G, P, Q, B, E>, services: Services): Promise<z.input<R>>;

@@ -12,6 +12,8 @@ import type { Health } from '../connectors/monitor/health.ts';
 /** What is the same for every call and no secret. */
 export interface Settings {
   profile: 'demo' | 'test' | 'production';
+  /** Whether who may cause issuance must show more than a password. */
+  secondFactor: 'required' | 'optional';
   /** Where people reach the console, no slash at the end. */
   publicUrl: string;
   /** Where CRL and OCSP are published. */

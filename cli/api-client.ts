@@ -35,7 +35,7 @@ interface Call {
 export type ApiClient = ReturnType<typeof apiClient>;
 
 /**
- * A small client of the API: keeps the session cookie and signs in again when the session ends, sends every write with an idempotency
+ * A small client of the API: keeps the session cookie and signs in again when the session ends or is too old for what is dangerous, sends every write with an idempotency
  * key (so it may be sent again), throws `ApiError`.
  */
 export function apiClient({ url, patienceMs = 90_000 }: ClientOptions) {
@@ -72,7 +72,7 @@ export function apiClient({ url, patienceMs = 90_000 }: ClientOptions) {
     try {
       return await send(request);
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'not_signed_in' && credentials)) throw error;
+      if (!(error instanceof ApiError && ['not_signed_in', 'step_up_needed'].includes(error.code) && credentials)) throw error;
       await signIn();
       return send(request);
     }

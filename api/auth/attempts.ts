@@ -29,6 +29,7 @@ export type AttemptKind =
   | 'signInByAddress'
   | 'passwordResetByAddress'
   | 'proofByAccount'
+  | 'factorByAccount'
   | 'activationByAddress'
   | 'activationBySerial'
   | 'badKeyByAddress'
@@ -40,6 +41,7 @@ const shippedLimits: Record<AttemptKind, Limit> = {
   activationBySerial: { points: 5, seconds: 900 },
   passwordResetByAddress: { points: 20, seconds: 300 },
   proofByAccount: { points: 10, seconds: 300 },
+  factorByAccount: { points: 5, seconds: 900 },
   badKeyByAddress: { points: 60, seconds: 60 },
   callsByKey: { points: 1200, seconds: 60 },
 };
@@ -57,6 +59,7 @@ export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}
     activationBySerial: limiter('activationBySerial'),
     passwordResetByAddress: limiter('passwordResetByAddress'),
     proofByAccount: limiter('proofByAccount'),
+    factorByAccount: limiter('factorByAccount'),
     badKeyByAddress: limiter('badKeyByAddress'),
     callsByKey: limiter('callsByKey'),
   };

@@ -10,7 +10,7 @@ import type { Settings } from '../services.ts';
 export async function landing(
   { publicUrl }: Pick<Settings, 'publicUrl'>,
   next: string | undefined,
-  open: () => Promise<Actor>,
+  open: () => Promise<Pick<Actor, 'kind'>>,
 ): Promise<string> {
   try {
     const { kind } = await open();

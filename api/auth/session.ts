@@ -3,9 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
-import type { Actor } from '../../domain/actor.ts';
 import type { AuthenticationMethod } from '../../domain/authentication.ts';
-import { loadActor } from '../../db/reads/actor.ts';
+import { loadActor, type SignedIn } from '../../db/reads/actor.ts';
 import { sessionStore } from '../../db/stores/sessions.ts';
 import { cookieName, type Client } from '../client.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -22,7 +21,7 @@ export interface Proven {
 }
 
 /** Opens a session under a new id, ends the one that the client came with (session fixation), and answers who is signed in now. */
-export async function openSession(db: Knex, { accountId, methods }: Proven, client: Client): Promise<Actor> {
+export async function openSession(db: Knex, { accountId, methods }: Proven, client: Client): Promise<SignedIn> {
   const token = randomBytes(32).toString('base64url');
   await closeSession(db, client);
   await sessionStore(db).open({
@@ -37,7 +36,7 @@ export async function openSession(db: Knex, { accountId, methods }: Proven, clie
   const opened = await loadActor(db, hashOf(token));
   if (!opened) throw new Error('a session that was just opened is not there');
   client.session.set(token);
-  return opened.actor;
+  return opened;
 }
 
 /** Ends the client's session, if it has one. */

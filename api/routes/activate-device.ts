@@ -1,6 +1,5 @@
-import { describeActor } from '../../db/reads/me.ts';
 import { activateAtPortal } from '../activation.ts';
-import { openSession } from '../auth/session.ts';
+import { enter } from '../auth/enter.ts';
 import { operation } from '../operation.ts';
 import { ActivationInput } from '../schemas/portal.ts';
 import { Me } from '../schemas/session.ts';
@@ -12,9 +11,9 @@ export const activateDevice = operation({
   permission: 'public',
   body: ActivationInput,
   response: Me,
-  refusals: ['too_many_attempts', 'duplicate', 'pin_blocked'],
+  refusals: ['too_many_attempts', 'duplicate', 'pin_blocked', 'second_factor_needed'],
   handle: async ({ body, client, idempotencyKey }, services) => {
     const account = await activateAtPortal(services, body, { client, updateId: idempotencyKey });
-    return describeActor(services.db, await openSession(services.db, { accountId: account.id, methods: ['pwd'] }, client));
+    return enter(services, { accountId: account.id, methods: ['pwd'] }, client);
   },
 });

@@ -9,6 +9,7 @@ export const changeAssignment = operation({
   path: '/assignments/{id}',
   summary: 'Change how far a role of an operator reaches, or renew it: from when until when it counts',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   body: AssignmentChange,
   response: Assignment,

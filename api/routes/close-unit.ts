@@ -11,6 +11,7 @@ export const closeUnit = operation({
   summary:
     'Close a unit and all below it: who works there has no effect from the next call on, and requests not yet begun go to the unit above',
   permission: 'unit.manage',
+  stepUp: true,
   params: ById,
   response: UnitDetail,
   edits: true,

@@ -14,6 +14,7 @@ export const createApiKey = operation({
   path: '/api-keys',
   summary: 'Make an API key of mine: some of my permissions, within one unit, until a day. The key is in this answer and nowhere else',
   permission: 'api_key.manage',
+  stepUp: true,
   body: ApiKeyInput,
   response: NewApiKey,
   status: 201,

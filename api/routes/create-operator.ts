@@ -10,6 +10,7 @@ export const createOperator = operation({
   path: '/operators',
   summary: 'Add an operator with their first roles: at most what I hold myself, in my units',
   permission: 'operator.manage',
+  stepUp: true,
   body: OperatorCreate,
   response: Operator,
   status: 201,

@@ -8,6 +8,7 @@ export const createRole = operation({
   path: '/roles',
   summary: "Make a role of the organisation's own",
   permission: 'role.manage',
+  stepUp: true,
   body: RoleCreate,
   response: Role,
   status: 201,

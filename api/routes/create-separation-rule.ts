@@ -8,6 +8,7 @@ export const createSeparationRule = operation({
   path: '/separation-rules',
   summary: 'Forbid two permissions, or two roles, together. Whoever holds both loses the second from their next call on',
   permission: 'role.manage',
+  stepUp: true,
   body: SeparationInput,
   response: SeparationRules,
   status: 201,

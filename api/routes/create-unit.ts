@@ -9,6 +9,7 @@ export const createUnit = operation({
   path: '/units',
   summary: 'Make a unit below another; it is open',
   permission: 'unit.manage',
+  stepUp: true,
   body: UnitCreate,
   response: UnitDetail,
   status: 201,

@@ -11,6 +11,7 @@ export const deactivateOperator = operation({
   path: '/operators/{id}/deactivation',
   summary: 'Deactivate an operator: they can do nothing from their next call on; approvals given before count',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   body: z.strictObject({ reason: Reason }),
   response: Operator,

@@ -9,6 +9,7 @@ export const endAssignment = operation({
   path: '/assignments/{id}/end',
   summary: 'Take a role in a unit from an operator, from their next call on',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   response: Assignment,
   refusals: ['own_rights', 'beyond_own_rights', 'last_administrator'],

@@ -9,6 +9,7 @@ export const endSession = operation({
   path: '/sessions/{id}',
   summary: 'End a session of somebody: their next call is refused',
   permission: 'session.manage',
+  stepUp: true,
   params: ById,
   handle: async ({ params: { id }, actor }, { db }) => {
     await assertSessionVisible(db, actor, id);

@@ -9,6 +9,7 @@ export const grantAssignment = operation({
   path: '/operators/{id}/assignments',
   summary: 'Give an operator a role in a unit, for a time if wished: at most what I hold myself, in my units',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   body: AssignmentInput,
   response: Assignment,

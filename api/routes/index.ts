@@ -9,6 +9,7 @@ import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
 import { closeUnit } from './close-unit.ts';
+import { confirmTotp } from './confirm-totp.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
 import { createOperator } from './create-operator.ts';
@@ -24,6 +25,7 @@ import { downloadCertificate } from './download-certificate.ts';
 import { endAssignment } from './end-assignment.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { endSession } from './end-session.ts';
+import { enrolTotp } from './enrol-totp.ts';
 import { grantAssignment } from './grant-assignment.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
@@ -49,7 +51,9 @@ import { openUnit } from './open-unit.ts';
 import { placeHold } from './place-hold.ts';
 import { placeOwnHold } from './place-own-hold.ts';
 import { printPinMailer } from './print-pin-mailer.ts';
+import { proveAgain } from './prove-again.ts';
 import { reactivateOperator } from './reactivate-operator.ts';
+import { readAccount } from './read-account.ts';
 import { readCertificate } from './read-certificate.ts';
 import { readDevice } from './read-device.ts';
 import { readFields } from './read-fields.ts';
@@ -66,6 +70,8 @@ import { readUnit } from './read-unit.ts';
 import { removeOperator } from './remove-operator.ts';
 import { removeRole } from './remove-role.ts';
 import { removeSeparationRule } from './remove-separation-rule.ts';
+import { removeTotp } from './remove-totp.ts';
+import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { resetPassword } from './reset-password.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
@@ -75,6 +81,7 @@ import { scrapProduction } from './scrap-production.ts';
 import { sendActivationCode } from './send-activation-code.ts';
 import { setFirstPassword } from './set-first-password.ts';
 import { setLogLevel } from './set-log-level.ts';
+import { showSecondFactor } from './show-second-factor.ts';
 import { signInWithCertificate } from './sign-in-with-certificate.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
@@ -175,6 +182,13 @@ export const operations = {
   createApiKey,
   listApiKeys,
   revokeApiKey,
+  showSecondFactor,
+  proveAgain,
+  readAccount,
+  enrolTotp,
+  confirmTotp,
+  removeTotp,
+  renewRecoveryCodes,
   changePassword,
   askPasswordReset,
   resetPassword,

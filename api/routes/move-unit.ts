@@ -10,6 +10,7 @@ export const moveUnit = operation({
   path: '/units/{id}/move',
   summary: 'Place a unit, with all below it, under another',
   permission: 'unit.manage',
+  stepUp: true,
   params: ById,
   body: UnitMove,
   response: UnitDetail,

@@ -12,6 +12,7 @@ export const openUnit = operation({
   path: '/units/{id}/opening',
   summary: 'Open a unit, now or for a time to come; outside of that time it is closed',
   permission: 'unit.manage',
+  stepUp: true,
   params: ById,
   body: UnitOpening,
   response: UnitDetail,

@@ -9,6 +9,7 @@ export const reactivateOperator = operation({
   path: '/operators/{id}/reactivation',
   summary: 'Let a deactivated operator act again; one who was removed comes back without roles and password',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   response: Operator,
   refusals: ['own_rights'],

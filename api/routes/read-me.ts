@@ -1,4 +1,4 @@
-import { describeActor } from '../../db/reads/me.ts';
+import { describeMe } from '../auth/me.ts';
 import { operation } from '../operation.ts';
 import { Me } from '../schemas/session.ts';
 
@@ -8,5 +8,5 @@ export const readMe = operation({
   summary: 'Who is signed in, and what they may do',
   permission: 'signed_in',
   response: Me,
-  handle: ({ actor }, { db }) => describeActor(db, actor),
+  handle: ({ identity }, services) => describeMe(services, identity),
 });

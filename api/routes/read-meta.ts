@@ -8,9 +8,9 @@ export const readMeta = operation({
   summary: 'What the sign-in page must know',
   permission: 'public',
   response: Meta,
-  handle: (_, { settings: { profile, validationUrl, publicUrl, cardSignInUrl } }) =>
+  handle: (_, { settings: { profile, validationUrl, publicUrl, cardSignInUrl, secondFactor } }) =>
     Promise.resolve({
-      ...{ profile, validationUrl, portalUrl: `${publicUrl}/my` },
+      ...{ profile, validationUrl, portalUrl: `${publicUrl}/my`, secondFactor },
       ...(cardSignInUrl && { cardSignInUrl: `${cardSignInUrl}/api/session/certificate` }),
       ...(profile !== 'production' && { demoSignIns }),
     }),

@@ -11,6 +11,7 @@ export const removeOperator = operation({
   path: '/operators/{id}/removal',
   summary: 'Remove an operator for good: roles, password, sessions and API keys end; the person stays in the books',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   body: z.strictObject({ reason: Reason }),
   response: Operator,

@@ -8,6 +8,7 @@ export const removeRole = operation({
   path: '/roles/{code}',
   summary: "Remove a role of the organisation's own that nobody ever held",
   permission: 'role.manage',
+  stepUp: true,
   params: ByCode,
   handle: async ({ params: { code }, actor }, { db }) => {
     assertMakesRoles(actor);

@@ -8,6 +8,7 @@ export const removeSeparationRule = operation({
   path: '/separation-rules/{id}',
   summary: "Remove a rule of separation of the organisation's own",
   permission: 'role.manage',
+  stepUp: true,
   params: ById,
   handle: async ({ params: { id }, actor }, { db }) => {
     assertMakesRoles(actor);

@@ -12,6 +12,7 @@ export const revokeDevice = operation({
   path: '/devices/{id}/revocation',
   summary: 'Revoke a device and all its certificates, for ever',
   permission: 'device.revoke',
+  stepUp: true,
   params: ById,
   body: RevocationInput,
   response: DeviceDetail,

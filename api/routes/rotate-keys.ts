@@ -12,6 +12,7 @@ export const rotateKeys = operation({
   path: '/keys/rotations',
   summary: 'Make a new data key, or put all data keys under a new wrapping key of the HSM; what was encrypted stays readable',
   permission: 'key.rotate',
+  stepUp: true,
   body: KeyRotationInput,
   response: KeyRotation,
   status: 201,

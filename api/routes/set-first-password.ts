@@ -12,6 +12,7 @@ export const setFirstPassword = operation({
   path: '/operators/{id}/first-password',
   summary: 'Make a password for an operator to hand over. It is in this answer and nowhere else; their sessions end',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   response: z.object({ password: z.string().meta({ description: 'Shown here and never again' }) }).meta({ id: 'FirstPassword' }),
   answersOnce: true,

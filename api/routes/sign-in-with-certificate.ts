@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { signInByCertificate } from '../auth/certificate-sign-in.ts';
+import { enter } from '../auth/enter.ts';
 import { landing } from '../auth/navigation.ts';
-import { openSession } from '../auth/session.ts';
 import { operation } from '../operation.ts';
 import { SignInQuery } from '../schemas/session.ts';
 
@@ -17,6 +17,6 @@ export const signInWithCertificate = operation({
   handle: ({ client, query }, services) =>
     landing(services.settings, query.next, async () => {
       const account = await signInByCertificate(services, client);
-      return openSession(services.db, { accountId: account.id, methods: ['sc'] }, client);
+      return enter(services, { accountId: account.id, methods: ['sc'] }, client);
     }),
 });

@@ -1,5 +1,4 @@
-import { describeActor } from '../../db/reads/me.ts';
-import { openSession } from '../auth/session.ts';
+import { enter } from '../auth/enter.ts';
 import { signIn as verify } from '../auth/sign-in.ts';
 import { operation } from '../operation.ts';
 import { Me, SignIn } from '../schemas/session.ts';
@@ -11,9 +10,9 @@ export const signIn = operation({
   permission: 'public',
   body: SignIn,
   response: Me,
-  refusals: ['sign_in_failed', 'too_many_attempts'],
+  refusals: ['sign_in_failed', 'second_factor_needed', 'too_many_attempts'],
   handle: async ({ body, client }, services) => {
     const account = await verify(services, body, client);
-    return describeActor(services.db, await openSession(services.db, { accountId: account.id, methods: ['pwd'] }, client));
+    return enter(services, { accountId: account.id, methods: ['pwd'] }, client);
   },
 });

@@ -9,6 +9,7 @@ export const updateOperator = operation({
   path: '/operators/{id}',
   summary: 'Correct the data of an operator, or renew them: from when until when they may act',
   permission: 'operator.manage',
+  stepUp: true,
   params: ById,
   body: OperatorInput,
   response: Operator,

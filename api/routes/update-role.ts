@@ -8,6 +8,7 @@ export const updateRole = operation({
   path: '/roles/{code}',
   summary: "Change a role of the organisation's own, from everybody's next call on; of a shipped one only where it is offered",
   permission: 'role.manage',
+  stepUp: true,
   params: ByCode,
   body: RoleInput,
   response: Role,

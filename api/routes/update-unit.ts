@@ -10,6 +10,7 @@ export const updateUnit = operation({
   path: '/units/{id}',
   summary: 'Change what is known of a unit',
   permission: 'unit.manage',
+  stepUp: true,
   params: ById,
   body: UnitInput,
   response: UnitDetail,

@@ -19,6 +19,36 @@ export const PasswordReset = z
   .strictObject({ token: z.string().regex(/^[\w-]{43}$/, 'Open the link of the mail again'), password: NewPassword })
   .meta({ id: 'PasswordReset' });
 
+/** A code of an authenticator app, or a recovery code. */
+const Code = z
+  .string()
+  .trim()
+  .min(1, 'Write the code')
+  .max(40)
+  .transform((code) => code.replaceAll(' ', ''));
+export const GivenCode = z.strictObject({ code: Code }).meta({ id: 'GivenCode' });
+export const GivenFactor = GivenCode;
+
+export const Proof = z.union([GivenFactor, z.strictObject({ password: GivenPassword })]).meta({ id: 'Proof' });
+
+export const Account = z
+  .object({
+    login: z.string(),
+    hasPassword: z.boolean(),
+    passwordChangedAt: Time,
+    totpSince: Time.nullable(),
+    recoveryCodes: z.int().meta({ description: 'How many are left' }),
+  })
+  .meta({ id: 'Account' });
+
+export const TotpEnrolment = z
+  .object({ secret: z.string(), uri: z.string(), qr: z.string().meta({ description: 'The URI as a QR code, SVG' }) })
+  .meta({ id: 'TotpEnrolment' });
+
+export const RecoveryCodes = z
+  .object({ codes: z.array(z.string()).meta({ description: 'Shown here and never again; each works once' }) })
+  .meta({ id: 'RecoveryCodes' });
+
 export const Session = z
   .object({
     id: Id,

@@ -25,6 +25,8 @@ export const Me = z
     name: z.string(),
     locale: shown(['it', 'en']),
     permissions: z.array(shown(permissions)),
+    /** Nothing may be done before a second factor was set up or shown. */
+    lacksSecondFactor: z.boolean(),
     assignments: z.array(z.object({ id: Id, role: z.string(), roleNames: LocalText, unit: Named, visibility: shown(visibilities) })),
   })
   .meta({ id: 'Me' });
@@ -34,6 +36,8 @@ export const Meta = z
     profile: shown(['demo', 'test', 'production']),
     validationUrl: z.string(),
     portalUrl: z.string(),
+    /** Whether who may cause issuance must show more than a password. */
+    secondFactor: shown(['required', 'optional']),
     cardSignInUrl: z.string().optional().meta({ description: 'Where a card signs in: a browser that goes there comes back signed in' }),
     demoSignIns: z.array(z.object({ login: z.string(), password: z.string(), role: z.string(), unit: z.string() })).optional(),
   })

@@ -13,9 +13,10 @@ export interface SignedIn {
   locale: 'it' | 'en';
   /** When the session or key was used last, by what is written of it (once a minute). */
   lastSeenAt: Date;
-  /** How and when the person behind the session proved who they are; empty for an API key. */
+  /** How the person behind the session proved who they are; empty for an API key. */
   methods: readonly AuthenticationMethod[];
-  authenticatedAt: Date;
+  /** That they proved it within the last five minutes. */
+  fresh: boolean;
 }
 
 interface AccountRow {
@@ -27,7 +28,7 @@ interface AccountRow {
   locale: 'it' | 'en';
   lastSeenAt: Date;
   methods: AuthenticationMethod[];
-  authenticatedAt: Date;
+  fresh: boolean;
   assignments: Assignment[] | null;
   rules: SeparationRule[] | null;
 }
@@ -53,13 +54,13 @@ export async function loadActor(knex: Knex, sessionIdHash: Buffer): Promise<Sign
       locale: knex.raw(`coalesce(operators.locale, holders.locale)`),
       lastSeenAt: 'sessions.last_seen_at',
       methods: 'sessions.methods',
-      authenticatedAt: 'sessions.authenticated_at',
+      fresh: knex.raw(`sessions.authenticated_at > now() - interval '5 minutes'`),
       assignments: knex.raw(assignmentsInForce),
       rules: knex.raw(rulesInForce),
     })) as AccountRow | undefined;
   if (!account) return undefined;
-  const { accountId, locale, name, sessionId, lastSeenAt, methods, authenticatedAt } = account;
-  const signedIn = { accountId, locale, lastSeenAt, methods, authenticatedAt };
+  const { accountId, locale, name, sessionId, lastSeenAt, methods, fresh } = account;
+  const signedIn = { accountId, locale, lastSeenAt, methods, fresh };
   if (account.operatorId === null)
     return { ...signedIn, actor: { kind: 'holder', id: account.holderId as HolderId, name, via: 'session', sessionId } };
   return { ...signedIn, actor: { kind: 'operator', id: account.operatorId, name, ...dutiesOf(account), via: 'session', sessionId } };

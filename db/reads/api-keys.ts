@@ -95,7 +95,7 @@ export async function loadKeyActor(knex: Knex, prefix: string): Promise<KnownKey
     hash,
     networks,
     ended: why,
-    signedIn: { actor, accountId, locale, lastSeenAt: row.usedAt ?? new Date(0), methods: [], authenticatedAt: new Date(0) },
+    signedIn: { actor, accountId, locale, lastSeenAt: row.usedAt ?? new Date(0), methods: [], fresh: false },
   };
 }
 

@@ -41,6 +41,18 @@ export const sessionStore = (knex: Knex) => ({
     await knex('sessions').where({ idHash }).whereRaw(`last_seen_at < now() - interval '1 minute'`).update({ lastSeenAt: knex.fn.now() });
   },
 
+  /** The person proved again who they are, in the middle of the session. */
+  provenAgain: ({ by, id, method }: { by: ActorRef; id: string; method: AuthenticationMethod }): Promise<void> =>
+    transaction(knex, by, async (trx) => {
+      const methods = trx.raw('(select array_agg(distinct m) from unnest(methods || ?::text) m)', [method]);
+      const [session] = await trx('sessions')
+        .where({ id })
+        .update({ methods, authenticatedAt: trx.fn.now() })
+        .returning<{ accountId: string }[]>('accountId');
+      if (session)
+        await recordEvent(trx, { kind: 'proven_again', objectType: 'accounts', objectId: session.accountId, detail: { method } });
+    }),
+
   close: ({ idHash }: { idHash: Buffer }): Promise<void> =>
     knex.transaction(async (trx) => {
       const session = await Session.query(trx).findById(idHash);

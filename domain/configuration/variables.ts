@@ -48,6 +48,10 @@ export const variables = {
     'Where people reach the console',
   ),
   VALIDATION_URL: variable(webUrl, 'Where the validation authority is reached; it is written into certificates'),
+  SECOND_FACTOR: variable(
+    z.enum(['required', 'optional'], 'must be required or optional').optional(),
+    'Whether who may cause issuance must sign in with more than a password; `required` in the profile `production` unless said otherwise',
+  ),
   LISTEN_HOST: variable(text.default('127.0.0.1'), 'The address to listen on'),
   API_PORT: variable(port.default(8080), 'The port of console and API'),
   VALIDATION_PORT: variable(port.default(8181), 'The port of the validation authority'),
@@ -106,7 +110,17 @@ const cards = ['PROXY_SECRET', 'CARD_SIGN_IN_URL', 'CARD_SIGN_IN_PORT'] as const
 /** Who reads what. `prepare`, `administrator` and `backup` are commands: they make databases and keys ready, and somebody who can sign in; and save both databases or restore them. */
 export const processes = {
   api: [
-    ...(['SMARTCMS_PROFILE', 'DATABASE_URL', 'AUDIT_DATABASE_URL', ...temporal, ...hsm, ...web, 'LISTEN_HOST', 'API_PORT'] as const),
+    ...([
+      'SMARTCMS_PROFILE',
+      'DATABASE_URL',
+      'AUDIT_DATABASE_URL',
+      ...temporal,
+      ...hsm,
+      ...web,
+      'LISTEN_HOST',
+      'API_PORT',
+      'SECOND_FACTOR',
+    ] as const),
     ...(['TLS_CERT', 'TLS_KEY', 'HTTP_REDIRECT_PORT', 'TRUSTED_PROXIES', ...cards, ...watched] as const),
   ],
   worker: [

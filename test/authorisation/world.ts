@@ -76,7 +76,10 @@ export async function buildWorld(): Promise<World> {
     reconciliationId: uuid(),
     separationRuleId: uuid(),
     sourceId: uuid(),
-    assume: async (role, visibility) => void (await db('assignments').where({ operatorId: me }).update({ role, visibility })),
+    assume: async (role, visibility) => {
+      await db('assignments').where({ operatorId: me }).update({ role, visibility });
+      await db('sessions').update({ authenticatedAt: db.fn.now() }); // however long the walk takes
+    },
     now: (kind) => rowsNow(world, kind),
   };
   await db('data_keys').insert({ id: dataKeyId, purpose: 'codes', wrapped: Buffer.from('not read'), wrappingKey: 'none' });

@@ -49,7 +49,7 @@ export function person({ through, from, weather }: { through: Through; from?: st
       let lost = '';
       const answer = await once(method, path, { ...given, key }).catch((error: unknown) => void (lost = String(error)));
       if (answer && answer.status < 300) return took<T>(answer);
-      if (answer?.status === 401 && credentials && path !== '/session') await signIn();
+      if (isToProveAgain(answer) && credentials && path !== '/session') await signIn();
       else await delay(pauseAfter(`${method} ${path}`, answer ?? undefined));
       weather.repeated.push(`${method} ${path}: ${answer?.status ?? lost}`);
     }
@@ -86,3 +86,7 @@ export function person({ through, from, weather }: { through: Through; from?: st
     tryOnce: (method: string, path: string, given: Call = {}) => once(method, path, { ...given, key: randomUUID() }).catch(() => undefined),
   };
 }
+
+/** The session ended, or is too old for what is dangerous. */
+const isToProveAgain = (answer: Answer | null | undefined | void): boolean =>
+  answer?.status === 401 || (answer?.body as { code?: string } | undefined)?.code === 'step_up_needed';

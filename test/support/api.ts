@@ -86,6 +86,7 @@ interface Options {
   trustedProxies?: string[];
   proxySecret?: string;
   cardSignInUrl?: string;
+  secondFactor?: 'required' | 'optional';
   log?: Logger;
   /** A database of the test's own making instead of a copy of the template. */
   database?: TestDatabase;
@@ -116,7 +117,14 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
       codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
-      settings: { profile: 'test', publicUrl, validationUrl: 'http://127.0.0.1:1', trustedProxies, cardSignInUrl: options.cardSignInUrl },
+      settings: {
+        profile: 'test',
+        secondFactor: options.secondFactor ?? 'optional',
+        publicUrl,
+        validationUrl: 'http://127.0.0.1:1',
+        trustedProxies,
+        cardSignInUrl: options.cardSignInUrl,
+      },
     },
     registry,
     consoleFolder,
@@ -171,7 +179,7 @@ async function callApi(url: string, method: string, { as, body, headers }: CallO
   return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : {}) as AnswerBody };
 }
 
-/** The `name=value` of the session cookie that an answer sets. */
+/** The `name=value` of the cookie that an answer sets first. */
 export const cookieOf = ({ headers, text }: ApiAnswer): string => {
   const cookie = headers.getSetCookie()[0]?.split(';')[0];
   if (!cookie) throw new Error(`no session cookie: ${text}`);

@@ -1157,6 +1157,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second step of signing in, within five minutes of the first */
+        post: operations["showSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove again who I am: what is dangerous can be done for five minutes */
+        post: operations["proveAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I sign in */
+        get: operations["readAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set up an authenticator app; it counts once a code of it was shown */
+        post: operations["enrolTotp"];
+        /** Remove my authenticator app */
+        delete: operations["removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a code of the app that was set up: from now on one is asked for. Answers new recovery codes, once */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes in place of those I have. They are in this answer and nowhere else */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/password": {
         parameters: {
             query?: never;
@@ -1636,6 +1739,12 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
+        GivenCode: {
+            code: string;
+        };
+        Proof: components["schemas"]["GivenCode"] | {
+            password: string;
+        };
         PasswordChange: {
             current: string;
             password: string;
@@ -1690,6 +1799,7 @@ export interface components {
             /** @enum {string} */
             locale: "it" | "en";
             permissions: ("home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "session.manage" | "signin.manage" | "api_key.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend")[];
+            lacksSecondFactor: boolean;
             assignments: {
                 /** Format: uuid */
                 id: string;
@@ -1714,7 +1824,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
+            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "second_factor_needed" | "second_factor_required" | "step_up_needed" | "sign_in_over" | "factor_wrong" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
             detail: string;
             /** @description urn:uuid: and the request id, also in X-Request-Id and the logs */
             instance: string;
@@ -1727,6 +1837,8 @@ export interface components {
              * @description With `duplicate`: the id of what exists already
              */
             existing?: string;
+            /** @description With `second_factor_needed` and `step_up_needed`: how to prove it */
+            ways?: ("password" | "otp" | "passkey" | "recovery")[];
         };
         ServiceState: {
             name: string;
@@ -1742,6 +1854,8 @@ export interface components {
             profile: "demo" | "test" | "production";
             validationUrl: string;
             portalUrl: string;
+            /** @enum {string} */
+            secondFactor: "required" | "optional";
             /** @description Where a card signs in: a browser that goes there comes back signed in */
             cardSignInUrl?: string;
             demoSignIns?: {
@@ -2637,6 +2751,25 @@ export interface components {
                 address: string;
             } | null;
         };
+        Account: {
+            login: string;
+            hasPassword: boolean;
+            /** Format: date-time */
+            passwordChangedAt: string;
+            totpSince: string | null;
+            /** @description How many are left */
+            recoveryCodes: number;
+        };
+        TotpEnrolment: {
+            secret: string;
+            uri: string;
+            /** @description The URI as a QR code, SVG */
+            qr: string;
+        };
+        RecoveryCodes: {
+            /** @description Shown here and never again; each works once */
+            codes: string[];
+        };
         OwnSessions: {
             items: components["schemas"]["Session"][];
         };
@@ -2713,7 +2846,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): not_signed_in, sign_in_failed */
+        /** @description Problem document (RFC 9457): not_signed_in, sign_in_failed, second_factor_needed, sign_in_over */
         Problem401: {
             headers: {
                 [name: string]: unknown;
@@ -2722,7 +2855,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): source_refused, certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights, duties_conflict */
+        /** @description Problem document (RFC 9457): source_refused, certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights, duties_conflict, second_factor_required, step_up_needed */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -2749,7 +2882,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): invalid_input, not_supported, ca_refused, policy_violation, csr_invalid, code_wrong, pin_incorrect, pin_policy, password_wrong */
+        /** @description Problem document (RFC 9457): invalid_input, not_supported, ca_refused, policy_violation, csr_invalid, code_wrong, pin_incorrect, pin_policy, factor_wrong, password_wrong */
         Problem422: {
             headers: {
                 [name: string]: unknown;
@@ -4852,6 +4985,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
@@ -5737,6 +5871,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    showSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    proveAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    enrolTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    removeTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -1,0 +1,38 @@
+import type { Knex } from 'knex';
+
+import type { ProofWay, SecondFactor } from '../../domain/authentication.ts';
+
+interface AccountRow {
+  login: string;
+  hasPassword: boolean;
+  passwordChangedAt: Date;
+  totpSince: Date | null;
+  recoveryCodes: number;
+}
+
+/** How somebody signs in: what they manage on their own page. */
+export const describeAccount = async (knex: Knex, accountId: string): Promise<AccountRow> =>
+  (await knex('accounts')
+    .leftJoin('totp_factors', (on) => void on.on('totp_factors.account_id', 'accounts.id').andOnNotNull('totp_factors.confirmed_at'))
+    .where('accounts.id', accountId)
+    .first({
+      login: 'accounts.login',
+      hasPassword: knex.raw('password_hash is not null'),
+      passwordChangedAt: 'password_changed_at',
+      totpSince: 'totp_factors.confirmed_at',
+      recoveryCodes: knex.raw('(select count(*)::int from recovery_codes where account_id = accounts.id and used_at is null)'),
+    })) as AccountRow;
+
+/** The second factors that the account can be proven with now; recovery codes are only there beside another. */
+export async function secondFactorsOf(knex: Knex, accountId: string): Promise<SecondFactor[]> {
+  const { totpSince, recoveryCodes } = await describeAccount(knex, accountId);
+  if (totpSince === null) return [];
+  return recoveryCodes > 0 ? ['otp', 'recovery'] : ['otp'];
+}
+
+/** How somebody proves again who they are: by a second factor, where they have one, else by the password. */
+export async function proofWaysOf(knex: Knex, accountId: string): Promise<ProofWay[]> {
+  const factors = await secondFactorsOf(knex, accountId);
+  if (factors.length > 0) return factors;
+  return (await describeAccount(knex, accountId)).hasPassword ? ['password'] : [];
+}
