@@ -9,6 +9,7 @@ export const createSignInSource = operation({
   path: '/sign-in-sources',
   summary: 'Add a directory or single sign-on; its groups give at most the roles that I could give',
   permission: 'signin.manage',
+  stepUp: true,
   body: SourceInput,
   response: Source,
   status: 201,

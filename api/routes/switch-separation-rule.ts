@@ -11,6 +11,7 @@ export const switchSeparationRule = operation({
   path: '/separation-rules/{id}',
   summary: 'Switch a rule of separation on or off',
   permission: 'role.manage',
+  stepUp: true,
   params: ById,
   body: z.strictObject({ active: z.boolean() }),
   response: SeparationRules,

@@ -10,6 +10,7 @@ export const updateSignInSource = operation({
   path: '/sign-in-sources/{id}',
   summary: 'Change a directory or single sign-on, switch it on or off; without a secret in the body it keeps the one it has',
   permission: 'signin.manage',
+  stepUp: true,
   params: ById,
   body: SourceInput,
   response: Source,

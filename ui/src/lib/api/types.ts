@@ -12,6 +12,9 @@ export interface Page<T> {
   next: string | null;
 }
 
+export type Account = Schemas['Account'];
+export type OwnSession = Schemas['Session'];
+
 /** Personal data as they come in. */
 export type HolderInput = Schemas['HolderInput'];
 export type HoldInput = Schemas['HoldInput'];

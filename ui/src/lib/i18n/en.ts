@@ -1,3 +1,4 @@
+import { account } from './en/account.ts';
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
 import { fields } from './en/fields.ts';
@@ -12,6 +13,7 @@ import { causes, models, states, steps, waits } from './en/states.ts';
 
 /** English: the dictionary whose shape all others have. */
 export const en = {
+  account,
   act,
   app,
   audit,

@@ -1,4 +1,5 @@
 import type { en } from './en.ts';
+import { account } from './it/account.ts';
 import { audit } from './it/audit.ts';
 import { devices } from './it/devices.ts';
 import { fields } from './it/fields.ts';
@@ -13,6 +14,7 @@ import { causes, models, states, steps, waits } from './it/states.ts';
 
 /** Italian, in the shape of the English dictionary. */
 export const it: typeof en = {
+  account,
   act,
   app,
   audit,

@@ -1,4 +1,5 @@
 import type { Permission } from '#domain/permissions.ts';
+import { showSecondFactor } from '#lib/api/account.ts';
 import { asProblem } from '#lib/api/problem.ts';
 import { getMe, getMeta, signIn, signOut } from '#lib/api/session.ts';
 import type { Assignment, Me, Meta } from '#lib/api/types.ts';
@@ -42,10 +43,20 @@ class Session {
     return this.#enter(await signIn(login, password));
   }
 
+  /** The second step of signing in. */
+  async showSecondFactor(code: string): Promise<Me> {
+    return this.#enter(await showSecondFactor(code));
+  }
+
   async signOut() {
     await signOut();
     // Whoever signs in next must find nothing of this person in memory.
     location.assign(this.me?.kind === 'holder' ? '/my' : '/sign-in');
+  }
+
+  /** Asks again who we are: what one may do has changed. */
+  async refresh(): Promise<void> {
+    this.#enter(await getMe());
   }
 
   /** Takes an answer that carried a session (sign-in, activation). */

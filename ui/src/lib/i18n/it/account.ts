@@ -1,0 +1,68 @@
+import { plurals } from '../plural.ts';
+import type * as source from '../en/account.ts';
+
+const n = plurals('it-IT');
+
+export const account: typeof source.account = {
+  title: 'Account',
+  facts: (login) => `Accedi come ${login}`,
+  mustTitle: 'Il tuo ruolo richiede un secondo fattore',
+  mustText: 'Quello che puoi fare può portare a un certificato. Prima di continuare imposta un’app di autenticazione.',
+  mustShow: 'Hai un secondo fattore, ma questa sessione è cominciata senza. Mostralo adesso.',
+  showIt: 'Mostra il secondo fattore',
+
+  passwordTitle: 'Password',
+  passwordSince: (when) => `Cambiata ${when}`,
+  noPassword: 'Accedi in un altro modo e qui non hai una password.',
+  changePassword: 'Cambia password',
+  currentPassword: 'Password attuale',
+  newPassword: 'Nuova password',
+  newPasswordHint: 'Almeno 15 caratteri. Quattro parole che non c’entrano l’una con l’altra vanno bene.',
+  passwordShort: 'Almeno 15 caratteri',
+  writeCurrent: 'Scrivi la password attuale',
+  changeText: 'Le altre tue sessioni finiscono e ricevi un’e-mail che lo dice.',
+  passwordChanged: 'Password cambiata. Le altre tue sessioni sono finite.',
+
+  factorsTitle: 'Secondo fattore',
+  factorsHint: 'Si chiede dopo la password. Chi scopre la tua password non entra lo stesso.',
+  app: 'App di autenticazione',
+  appSince: (when) => `In uso da ${when}`,
+  appNone: 'Non impostata',
+  setUp: 'Imposta un’app',
+  remove: 'Rimuovi',
+  removeApp: 'Rimuovere l’app di autenticazione?',
+  removeAppText: 'Da adesso basta la password per accedere, se non hai un altro secondo fattore.',
+  keep: 'Tienila',
+  scan: 'Inquadra questo codice con la tua app di autenticazione',
+  qr: 'Codice QR per l’app di autenticazione',
+  secret: 'Senza fotocamera? Scrivi questa chiave nell’app',
+  code: 'Codice mostrato dall’app',
+  codeHint: 'Sei cifre',
+  codeMissing: 'Scrivi il codice',
+  confirm: 'Conferma',
+  recovery: 'Codici di recupero',
+  recoveryLeft: (count) => n(count, 'ne resta uno', 'ne restano #'),
+  recoveryNew: 'Nuovi codici di recupero',
+  recoveryTitle: 'I tuoi codici di recupero',
+  recoveryText:
+    'Ognuno ti fa accedere una volta quando non hai il telefono. Stampali o mettili nel gestore di password: si vedono adesso e mai più.',
+  recoverySaved: 'Li ho salvati',
+  copy: 'Copia',
+  copied: 'Copiati',
+
+  sessionsTitle: 'Dove hai eseguito l’accesso',
+  thisSession: 'Questa sessione',
+  endSession: 'Termina',
+  endOf: (what) => `Termina la sessione ${what}`,
+  sessionEnded: 'La sessione è finita.',
+  from: (address) => `da ${address}`,
+  used: (when) => `usata ${when}`,
+  methods: { pwd: 'password', otp: 'codice', hwk: 'passkey', swk: 'passkey', sc: 'smart card' },
+  browser: (name, system) => (system ? `${name} su ${system}` : name),
+  unknownBrowser: 'Programma sconosciuto',
+
+  stepTitle: 'Sei ancora tu?',
+  stepText: 'Serve una nuova conferma di chi sei. Poi per cinque minuti non si chiede più.',
+  stepNone: 'Accedi in un altro modo: esci, rientra e ripeti l’operazione.',
+  prove: 'Continua',
+};
