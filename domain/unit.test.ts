@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { errorCodeOf } from './errors.ts';
-import { assertPlace, assertWindow, MAX_LEVELS, UnitData, unitKinds, unitState, type UnitKind } from './unit.ts';
+import { unitKinds, unitState, type UnitKind } from './unit.ts';
+import { UnitData } from './unit-data.ts';
+import { assertPlace, assertWindow, MAX_LEVELS } from './unit-rules.ts';
 import { isWithin, levelsOf, movedPath } from './unit-path.ts';
 
 interface Node {
@@ -82,10 +84,10 @@ test('a window opens at its first moment and is over at its last', () => {
 
 test('a window that could never be open is refused', () => {
   const [nine, ten, noon] = [9, 10, 12].map((h) => new Date(Date.UTC(2026, 5, 1, h))) as [Date, Date, Date];
-  expect(() => assertWindow({ opensAt: null, closesAt: nine }, ten)).toThrow('in the future');
-  expect(() => assertWindow({ opensAt: noon, closesAt: noon }, ten)).toThrow('after the beginning');
-  expect(() => assertWindow({ opensAt: nine, closesAt: noon }, ten)).not.toThrow();
-  expect(() => assertWindow({ opensAt: noon, closesAt: null }, ten)).not.toThrow();
+  expect(() => assertWindow({ active: true, opensAt: null, closesAt: nine }, ten)).toThrow('in the future');
+  expect(() => assertWindow({ active: true, opensAt: noon, closesAt: noon }, ten)).toThrow('after the beginning');
+  expect(() => assertWindow({ active: true, opensAt: nine, closesAt: noon }, ten)).not.toThrow();
+  expect(() => assertWindow({ active: true, opensAt: noon, closesAt: null }, ten)).not.toThrow();
 });
 
 test('an attribute has a name of its own', () => {

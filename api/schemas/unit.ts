@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { Moment } from '../../domain/moment.ts';
-import { shownUnitStates, UnitAddress, UnitData, unitKinds } from '../../domain/unit.ts';
+import { shownUnitStates, unitKinds } from '../../domain/unit.ts';
+import { UnitAddress, UnitData } from '../../domain/unit-data.ts';
 import { Count, Id, LocalText, Named, Page, Search, several, shown, Time } from './common.ts';
 
 export const UnitInput = z.strictObject(UnitData.shape).meta({ id: 'UnitInput' });

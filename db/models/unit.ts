@@ -1,6 +1,7 @@
 import { Model } from 'objection';
 
-import type { UnitData, UnitKind } from '../../domain/unit.ts';
+import type { UnitKind } from '../../domain/unit.ts';
+import type { UnitData } from '../../domain/unit-data.ts';
 
 /** An organisation unit. */
 export class Unit extends Model {

@@ -3,7 +3,9 @@ import type { Knex } from 'knex';
 
 import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
-import { assertPlace, assertWindow, goesBelow, type UnitData, type UnitWindow } from '../../domain/unit.ts';
+import { goesBelow, type UnitWindow } from '../../domain/unit.ts';
+import type { UnitData } from '../../domain/unit-data.ts';
+import { assertPlace, assertWindow } from '../../domain/unit-rules.ts';
 import { labelOf } from '../../domain/unit-path.ts';
 import { Unit } from '../models/unit.ts';
 import { transaction } from '../transaction.ts';

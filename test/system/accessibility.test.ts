@@ -34,6 +34,9 @@ beforeAll(async () => {
     { path: '/audit', by: 'ao' },
     { path: '/logging', by: 'sa' },
     { path: '/nowhere', by: 'do' },
+    { path: '/units', by: 'sa' },
+    { path: '/units?view=table', by: 'sa' },
+    { path: `/units/${made.unit.id}`, by: 'sa' },
     { path: '/my' },
     { path: '/my/activate' },
     { path: '/my/cards', by: 'holder' },
@@ -155,12 +158,17 @@ test.each([1440, 390])('every tab stop is seen at %i', async (width) => {
 
 describe('dialogs', () => {
   const t = words.en;
+  const unitPage = () => routes.find(({ path }) => path.startsWith('/units/'));
   test.each([
     ['reject', () => routes[5], t.request.reject],
     ['print the PIN mailer', () => routes[6], t.request.mailerPrint],
     ['hand over', () => routes[6], t.request.deliver],
     ['add a hold', () => routes[10], t.devices.addHold],
     ['search or jump', () => routes[1], t.palette.title],
+    ['close a unit', () => unitPage(), t.units.close],
+    ['move a unit', () => unitPage(), t.units.move],
+    ['open a unit for a time', () => unitPage(), t.units.times],
+    ['edit a unit', () => unitPage(), t.units.edit],
   ] as const)('%s: free of violations, closes with Escape and gives the focus back', async (_, route, name) => {
     const page = await visit();
     await open(page, route() ?? { path: '/' });

@@ -27,6 +27,10 @@ export type IssuedDay = Home['issuedPerDay'][number];
 
 export type Unit = Schemas['Unit'];
 export type UnitFilter = Query<'/units'>;
+export type UnitDetail = Schemas['UnitDetail'];
+export type UnitInput = Schemas['UnitInput'];
+export type UnitOpening = Schemas['UnitOpening'];
+export type UnitLabels = Schemas['UnitLabels'];
 export type Profile = Schemas['DeviceProfileSummary'];
 export type Station = Schemas['Station'];
 

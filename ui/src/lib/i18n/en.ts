@@ -10,6 +10,7 @@ import { desk, holder, newRequest, request, requests } from './en/requests.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './en/shell.ts';
 import { signIn } from './en/sign-in.ts';
 import { causes, models, states, steps, waits } from './en/states.ts';
+import { units } from './en/units.ts';
 
 /** English: the dictionary whose shape all others have. */
 export const en = {
@@ -42,5 +43,6 @@ export const en = {
   states,
   steps,
   time,
+  units,
   waits,
 };

@@ -11,6 +11,7 @@ import { desk, holder, newRequest, request, requests } from './it/requests.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './it/shell.ts';
 import { signIn } from './it/sign-in.ts';
 import { causes, models, states, steps, waits } from './it/states.ts';
+import { units } from './it/units.ts';
 
 /** Italian, in the shape of the English dictionary. */
 export const it: typeof en = {
@@ -43,5 +44,6 @@ export const it: typeof en = {
   states,
   steps,
   time,
+  units,
   waits,
 };

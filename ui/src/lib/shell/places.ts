@@ -1,3 +1,4 @@
+import Building2 from '@lucide/svelte/icons/building-2';
 import Cpu from '@lucide/svelte/icons/cpu';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileText from '@lucide/svelte/icons/file-text';
@@ -30,6 +31,7 @@ function groups(): { title?: string; places: Guarded[] }[] {
       ],
     },
     { title: t.credentials, places: [{ key: 'v', label: t.devices, href: '/devices', icon: CreditCard, any: ['device.read'] }] },
+    { title: t.organisation, places: [{ key: 'u', label: t.units, href: '/units', icon: Building2, any: ['unit.read'] }] },
     { title: t.oversight, places: [{ key: 'a', label: t.audit, href: '/audit', icon: ScrollText, any: ['audit.read'] }] },
     {
       title: t.system,

@@ -152,6 +152,7 @@ export const request = {
     produced: 'finished the card',
     spoiled: 'scrapped the card',
     scrapped: 'scrapped the card',
+    handed_over: 'handed the request over',
     delivered: 'handed the card over',
     mailer_printed: 'printed the PIN mailer',
     activated: 'activated the card',

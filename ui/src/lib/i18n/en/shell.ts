@@ -51,6 +51,8 @@ export const nav = {
   desk: 'Desk',
   credentials: 'Credentials',
   devices: 'Devices',
+  organisation: 'Organisation',
+  units: 'Units',
   oversight: 'Oversight',
   audit: 'Audit',
   system: 'System',

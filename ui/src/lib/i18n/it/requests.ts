@@ -159,6 +159,7 @@ export const request: typeof source.request = {
     produced: 'ha finito la carta',
     spoiled: 'ha scartato la carta',
     scrapped: 'ha scartato la carta',
+    handed_over: 'ha passato la richiesta',
     delivered: 'ha consegnato la carta',
     mailer_printed: 'ha stampato la busta dei codici',
     activated: 'ha attivato la carta',

@@ -52,6 +52,8 @@ export const nav: typeof source.nav = {
   desk: 'Sportello',
   credentials: 'Credenziali',
   devices: 'Dispositivi',
+  organisation: 'Organizzazione',
+  units: 'Unità',
   oversight: 'Controllo',
   audit: 'Audit',
   system: 'Sistema',
