@@ -4,7 +4,7 @@ import { HttpError } from 'koa';
 
 import type { ProofWay } from '../domain/authentication.ts';
 import { isDatabaseTrouble } from '../db/trouble.ts';
-import { errorCodes, isErrorCode, type ErrorCode, type FieldError } from '../domain/errors.ts';
+import { errorCodes, fieldErrorsOf, isErrorCode, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import type { Problem } from './schemas/problem.ts';
 
 /** What a refusal may carry beside its message. */
@@ -69,7 +69,7 @@ function expected(code: ErrorCode, error: ApplicationFailure): Description {
   return {
     code,
     detail: error.message,
-    errors: details.filter((d): d is FieldError => 'pointer' in d && 'message' in d),
+    errors: fieldErrorsOf(error),
     extension: Object.assign({}, ...details.filter((d) => !('pointer' in d))) as Extension,
   };
 }

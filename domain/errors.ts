@@ -75,6 +75,12 @@ export const failure = (type: ErrorCode, message: string, errors: FieldError[] =
 
 export const isErrorCode = (type: unknown): type is ErrorCode => typeof type === 'string' && Object.hasOwn(errorCodes, type);
 
+/** The fields that an expected failure points at. */
+export const fieldErrorsOf = (error: unknown): FieldError[] =>
+  error instanceof ApplicationFailure
+    ? (error.details ?? []).filter((d): d is FieldError => typeof d === 'object' && d !== null && 'pointer' in d && 'message' in d)
+    : [];
+
 /** The code of an expected failure (also of one wrapped by Temporal), or undefined for a defect. */
 export function errorCodeOf(error: unknown): ErrorCode | undefined {
   for (let e = error; e instanceof Error; e = (e as { cause?: unknown }).cause) {

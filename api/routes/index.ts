@@ -27,6 +27,7 @@ import { endOwnSession } from './end-own-session.ts';
 import { endSession } from './end-session.ts';
 import { enrolTotp } from './enrol-totp.ts';
 import { grantAssignment } from './grant-assignment.ts';
+import { importOperators } from './import-operators.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
@@ -162,6 +163,7 @@ export const operations = {
   placeOwnHold,
   listOperators,
   createOperator,
+  importOperators,
   readOperator,
   updateOperator,
   deactivateOperator,

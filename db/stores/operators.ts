@@ -38,7 +38,7 @@ export const operatorStore = (knex: Knex) => ({
   update: ({ by, id, version, data }: Change & { version: number; data: OperatorData }): Promise<void> =>
     administer(knex, { by, operatorId: id }, async (trx, operator) => {
       assertNotRemoved(operator);
-      const sentBefore = operator.version === version + 1 && isDeepStrictEqual(await dataOf(trx, id), data);
+      const sentBefore = operator.version === version + 1 && isDeepStrictEqual(await personOf(trx, id), data);
       if (sentBefore) return;
       if (operator.version !== version) throw failure('version_conflict', 'Somebody else changed this operator. Reload and edit again.');
       await orTaken(trx('operators').where({ id }).update(data));
@@ -96,8 +96,8 @@ const closeSessions = (trx: Knex.Transaction, id: string) =>
     .whereIn('accountId', trx('accounts').where({ operatorId: id }).select('id'))
     .delete();
 
-/** The data of a row, as they are given. */
-async function dataOf(trx: Knex.Transaction, id: string): Promise<OperatorData> {
+/** What is known of an operator, as it is given. */
+export async function personOf(trx: Knex, id: string): Promise<OperatorData> {
   const row = (await trx('operators')
     .where({ id })
     .first('given_name', 'family_name', 'email', 'locale', 'tax_code', 'valid_from', 'valid_until')) as Omit<

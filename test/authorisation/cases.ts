@@ -3,6 +3,7 @@ import { eventsOfList } from './changes.ts';
 import { guarded, inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
 import { sessionInPlaces, sessionsOfPlaces } from './sessions.ts';
 import { homeShows } from './home.ts';
+import { rowsInUnits } from './operator-import.ts';
 import { unitFromAbove, unitMoves } from './units.ts';
 import { deviceStates } from '../../domain/device-state.ts';
 import { requestStates } from '../../domain/request-state.ts';
@@ -148,6 +149,7 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'operator.read': { listOperators: list('operators', { queries: ['search=operator'] }), readOperator: object('operators') },
   'operator.manage': {
     createOperator: inUnit((unitId) => ({ operator: taken, assignments: [{ role: 'BO', unitId, visibility: 'own' }] })),
+    importOperators: rowsInUnits,
     updateOperator: object('operators', { body: () => taken }),
     deactivateOperator: object('operators', { body: () => reason }),
     reactivateOperator: object('operators'),

@@ -913,6 +913,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operators/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add operators, or change them, by rows of a file: each as by hand, refused rows are told, the same rows again change nothing */
+        post: operations["importOperators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operators/{id}": {
         parameters: {
             query?: never;
@@ -1697,6 +1714,30 @@ export interface components {
             visibility: "own" | "office" | "subtree" | "all";
             validFrom?: string | null;
             validUntil?: string | null;
+        };
+        OperatorImport: {
+            rows: {
+                line: number;
+                values: {
+                    email: string;
+                    givenName: string;
+                    familyName: string;
+                    locale?: string;
+                    taxCode?: string;
+                    validFrom?: string;
+                    validUntil?: string;
+                    role: string;
+                    unit: string;
+                    visibility: string;
+                    roleFrom?: string;
+                    roleUntil?: string;
+                };
+            }[];
+            /**
+             * @description Tell what would come of it, and leave everything as it is
+             * @default false
+             */
+            dryRun: boolean;
         };
         AssignmentChange: {
             /** @enum {string} */
@@ -2669,6 +2710,23 @@ export interface components {
             validUntil: string | null;
             grantedBy: components["schemas"]["Named"] | null;
             version: number;
+        };
+        OperatorImportReport: {
+            rows: {
+                line: number;
+                /** @enum {string} */
+                outcome: "created" | "changed" | "unchanged" | "refused";
+                errors: {
+                    /**
+                     * @description Empty: the row as a whole
+                     * @enum {string}
+                     */
+                    column: "" | "email" | "givenName" | "familyName" | "locale" | "taxCode" | "validFrom" | "validUntil" | "role" | "unit" | "visibility" | "roleFrom" | "roleUntil";
+                    message: string;
+                    /** @enum {string} */
+                    code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "second_factor_needed" | "second_factor_required" | "step_up_needed" | "sign_in_over" | "factor_wrong" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
+                }[];
+            }[];
         };
         FirstPassword: {
             /** @description Shown here and never again */
@@ -5128,6 +5186,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    importOperators: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorImportReport"];
                 };
             };
             400: components["responses"]["Problem400"];
