@@ -21,6 +21,8 @@ export interface Client {
   session: CookieSlot;
   /** Of a sign-in that waits for the second factor. */
   pending: CookieSlot;
+  /** The state of a sign-in that leads through another site. */
+  journey: CookieSlot;
 }
 
 /**
@@ -44,4 +46,6 @@ export const clientOf = (ctx: Context, { settings: { publicUrl, trustedProxies }
   certificate: () => clientCertificate(ctx, { networks: trustedProxies, secret: proxySecret }),
   session: slot(ctx, publicUrl, { name: cookieName(publicUrl), sameSite: 'Lax' }),
   pending: slot(ctx, publicUrl, { name: isSecure(publicUrl) ? '__Host-pending' : 'pending', sameSite: 'Strict' }),
+  // Lax, so that it comes along when the other site sends the browser back.
+  journey: slot(ctx, publicUrl, { name: isSecure(publicUrl) ? '__Host-journey' : 'journey', sameSite: 'Lax' }),
 });

@@ -40,7 +40,17 @@ test('an operation names a permission of the catalogue, or says that it needs no
 
 test('the public operations are these', () => {
   expect(all.filter(([, o]) => o.permission === 'public').map(([name]) => name)).toEqual([
-    ...['signIn', 'signInWithCertificate', 'signOut', 'checkLive', 'checkReady', 'readMeta', 'activateDevice'],
+    ...[
+      'signIn',
+      'signInWithCertificate',
+      'leaveToSignIn',
+      'comeBackSignedIn',
+      'signOut',
+      'checkLive',
+      'checkReady',
+      'readMeta',
+      'activateDevice',
+    ],
     ...['showSecondFactor', 'askPasswordReset', 'resetPassword'],
   ]);
 });

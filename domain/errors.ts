@@ -9,6 +9,7 @@ export const errorCodes = {
   malformed_request: { status: 400, title: 'The request cannot be read' },
   not_signed_in: { status: 401, title: 'Sign in first' },
   sign_in_failed: { status: 401, title: 'User name or password is wrong' },
+  source_failed: { status: 403, title: 'The sign-in there did not succeed' },
   source_refused: { status: 403, title: 'Known there, but without a role here' },
   certificate_refused: { status: 403, title: 'The certificate signs nobody in' },
   forbidden: { status: 403, title: 'Your role does not allow this' },

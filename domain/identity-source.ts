@@ -38,7 +38,27 @@ export const GroupRole = z
   .meta({ id: 'GroupRole' });
 export type GroupRole = z.infer<typeof GroupRole>;
 
-const configurations = [z.strictObject({ kind: z.literal('ldap'), settings: LdapSettings })] as const;
+/** A provider of single sign-on by OpenID Connect; the client secret is the secret. */
+export const OidcSettings = z.strictObject({
+  /** As it names itself: its configuration is at `/.well-known/openid-configuration` below. */
+  issuer: z
+    .url({ protocol: /^https?$/, error: 'Write the address of the issuer, https://...' })
+    .refine(
+      (url) => url.startsWith('https:') || /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url),
+      'Must be https: who signs in is told there',
+    ),
+  clientId: z.string().min(1).max(200),
+  /** Beside `openid`. */
+  scopes: z.string().max(200).default('profile email'),
+  /** The claim that lists the groups. */
+  groupsClaim: z.string().min(1).max(100).default('groups'),
+});
+export type OidcSettings = z.infer<typeof OidcSettings>;
+
+const configurations = [
+  z.strictObject({ kind: z.literal('ldap'), settings: LdapSettings }),
+  z.strictObject({ kind: z.literal('oidc'), settings: OidcSettings }),
+] as const;
 
 /** What a source is and how it is reached. */
 export const SourceSettings = z.discriminatedUnion('kind', configurations);
@@ -55,7 +75,7 @@ const common = {
 };
 
 /** A source as an administrator writes it. */
-export const SourceInput = z.discriminatedUnion('kind', [configurations[0].extend(common)]);
+export const SourceInput = z.discriminatedUnion('kind', [configurations[0].extend(common), configurations[1].extend(common)]);
 export type SourceInput = z.infer<typeof SourceInput>;
 
 /** A person as the source tells of them, once they have proved who they are. */

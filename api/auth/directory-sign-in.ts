@@ -1,4 +1,5 @@
-import { authenticate, DirectoryTrouble } from '../../connectors/directory/ldap.ts';
+import { authenticate } from '../../connectors/directory/ldap.ts';
+import { SourceTrouble } from '../../connectors/directory/trouble.ts';
 import { enabledSources, type IdentitySource } from '../../db/reads/identity-sources.ts';
 import { accountStore, type SignInAccount } from '../../db/stores/accounts.ts';
 import { identityStore } from '../../db/stores/identities.ts';
@@ -23,9 +24,9 @@ export async function signInByDirectory(
   for (const source of sources) {
     try {
       const identity = await ask(services, source, given);
-      if (identity) return await enter(services, source, identity);
+      if (identity) return await accountBehind(services, source, identity);
     } catch (error) {
-      if (!(error instanceof DirectoryTrouble)) throw error;
+      if (!(error instanceof SourceTrouble)) throw error;
       services.log.warn({ source: source.id, error: error.message }, 'the directory cannot be asked');
       away = true;
     }
@@ -42,7 +43,7 @@ async function ask(services: Services, source: IdentitySource, { login, password
 }
 
 /** The account that the identity belongs to here, with the roles of its groups. */
-export async function enter({ db }: Services, source: IdentitySource, identity: Identity): Promise<SignInAccount> {
+export async function accountBehind({ db }: Services, source: IdentitySource, identity: Identity): Promise<SignInAccount> {
   const { accountId } = await identityStore(db).enter({ source, identity });
   const account = await accountStore(db).findById(accountId);
   if (!account?.active) throw failure('source_refused', 'You were switched off here. Ask an administrator.');

@@ -3,18 +3,25 @@ import { errorCodeOf } from '../../domain/errors.ts';
 import { localPath } from '../../domain/local-path.ts';
 import type { Settings } from '../services.ts';
 
-/**
- * Where a browser goes on that came here to sign in: to the page it wanted, or back to the sign-in page, which says what went wrong. A problem document
- * would be a dead end for whoever clicked a button.
- */
-export async function landing(
-  { publicUrl }: Pick<Settings, 'publicUrl'>,
-  next: string | undefined,
-  open: () => Promise<Pick<Actor, 'kind'>>,
-): Promise<string> {
+type Site = Pick<Settings, 'publicUrl'>;
+
+/** Who signed in by going somewhere, and the page that they wanted. */
+interface Arrival {
+  actor: Pick<Actor, 'kind'>;
+  next: string | undefined;
+}
+
+/** Where a browser goes on that came here to sign in: to the page it wanted, or back to the sign-in page. */
+export const landing = (site: Site, next: string | undefined, open: () => Promise<Arrival>): Promise<string> =>
+  orSignInPage(site, next, async () => {
+    const { actor, next: wanted } = await open();
+    return `${site.publicUrl}${actor.kind === 'holder' ? '/my/cards' : localPath(wanted)}`;
+  });
+
+/** An expected failure leads to the sign-in page, which says what went wrong: a problem document would be a dead end for whoever clicked a button. */
+export async function orSignInPage({ publicUrl }: Site, next: string | undefined, go: () => Promise<string>): Promise<string> {
   try {
-    const { kind } = await open();
-    return `${publicUrl}${kind === 'holder' ? '/my/cards' : localPath(next)}`;
+    return await go();
   } catch (error) {
     const code = errorCodeOf(error);
     if (code === undefined) throw error;

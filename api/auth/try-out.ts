@@ -1,7 +1,10 @@
-import { authenticate, DirectoryTrouble, tryDirectory } from '../../connectors/directory/ldap.ts';
+import { authenticate, tryDirectory } from '../../connectors/directory/ldap.ts';
+import { tryOidc } from '../../connectors/directory/oidc.ts';
+import { SourceTrouble } from '../../connectors/directory/trouble.ts';
 import type { IdentitySource } from '../../db/reads/identity-sources.ts';
 import { rolesOf, type Identity } from '../../domain/identity-source.ts';
 import type { Services } from '../services.ts';
+import { oidcProvider } from './single-sign-on.ts';
 import { openSecret } from './source-secret.ts';
 
 export interface Trial {
@@ -17,13 +20,18 @@ export async function tryOut(services: Services, source: IdentitySource, trial: 
     if (!identity) return { works: false, problem: 'The source works, but knows nobody with this user name and password.', person: null };
     return { works: true, problem: null, person: describe(source, identity) };
   } catch (error) {
-    if (!(error instanceof DirectoryTrouble)) throw error;
+    if (!(error instanceof SourceTrouble)) throw error;
     return { works: false, problem: error.message, person: null };
   }
 }
 
 async function ask(services: Services, source: IdentitySource, { login, password }: Trial): Promise<Identity | undefined | 'not asked'> {
-  const directory = { settings: source.configuration.settings, password: await openSecret(services, source) };
+  const { configuration } = source;
+  if (configuration.kind === 'oidc') {
+    await tryOidc(await oidcProvider(services, source));
+    return 'not asked';
+  }
+  const directory = { settings: configuration.settings, password: await openSecret(services, source) };
   if (login !== undefined && password !== undefined) return authenticate(directory, login, password);
   await tryDirectory(directory);
   return 'not asked';

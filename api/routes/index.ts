@@ -9,6 +9,7 @@ import { changeStationCard } from './change-station-card.ts';
 import { checkLive } from './check-live.ts';
 import { checkReady } from './check-ready.ts';
 import { closeUnit } from './close-unit.ts';
+import { comeBackSignedIn } from './come-back-signed-in.ts';
 import { confirmTotp } from './confirm-totp.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createHolder } from './create-holder.ts';
@@ -28,6 +29,7 @@ import { endSession } from './end-session.ts';
 import { enrolTotp } from './enrol-totp.ts';
 import { grantAssignment } from './grant-assignment.ts';
 import { importOperators } from './import-operators.ts';
+import { leaveToSignIn } from './leave-to-sign-in.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
@@ -104,6 +106,8 @@ import { watchRequest } from './watch-request.ts';
 export const operations = {
   signIn,
   signInWithCertificate,
+  leaveToSignIn,
+  comeBackSignedIn,
   signOut,
   checkLive,
   checkReady,

@@ -1,3 +1,4 @@
+import { offeredSources } from '../../db/reads/identity-sources.ts';
 import { demoSignIns } from '../demo-sign-ins.ts';
 import { operation } from '../operation.ts';
 import { Meta } from '../schemas/session.ts';
@@ -8,10 +9,10 @@ export const readMeta = operation({
   summary: 'What the sign-in page must know',
   permission: 'public',
   response: Meta,
-  handle: (_, { settings: { profile, validationUrl, publicUrl, cardSignInUrl, secondFactor } }) =>
-    Promise.resolve({
-      ...{ profile, validationUrl, portalUrl: `${publicUrl}/my`, secondFactor },
-      ...(cardSignInUrl && { cardSignInUrl: `${cardSignInUrl}/api/session/certificate` }),
-      ...(profile !== 'production' && { demoSignIns }),
-    }),
+  handle: async (_, { db, settings: { profile, validationUrl, publicUrl, cardSignInUrl, secondFactor } }) => ({
+    ...{ profile, validationUrl, portalUrl: `${publicUrl}/my`, secondFactor },
+    ...(cardSignInUrl && { cardSignInUrl: `${cardSignInUrl}/api/session/certificate` }),
+    sources: (await offeredSources(db)).map(({ id, name }) => ({ id, name, url: `/api/session/sources/${id}` })),
+    ...(profile !== 'production' && { demoSignIns }),
+  }),
 });

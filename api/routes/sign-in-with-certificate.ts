@@ -17,6 +17,7 @@ export const signInWithCertificate = operation({
   handle: ({ client, query }, services) =>
     landing(services.settings, query.next, async () => {
       const account = await signInByCertificate(services, client);
-      return enter(services, { accountId: account.id, methods: ['sc'] }, client);
+      const actor = await enter(services, { accountId: account.id, methods: ['sc'] }, client);
+      return { actor, next: query.next };
     }),
 });

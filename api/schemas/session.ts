@@ -18,6 +18,9 @@ export const SignIn = z.strictObject({ login: Login, password: z.string().min(1)
 /** What a browser brings that came to sign in: the page it wanted. */
 export const SignInQuery = z.strictObject({ next: z.string().max(2000).optional() });
 
+/** What a provider of single sign-on sends a browser back with. */
+export const ProviderAnswer = z.looseObject({ state: z.string().max(200) }).catchall(z.string().max(4000));
+
 export const Me = z
   .object({
     kind: shown(['operator', 'holder']),
@@ -39,6 +42,9 @@ export const Meta = z
     /** Whether who may cause issuance must show more than a password. */
     secondFactor: shown(['required', 'optional']),
     cardSignInUrl: z.string().optional().meta({ description: 'Where a card signs in: a browser that goes there comes back signed in' }),
+    sources: z
+      .array(Named.extend({ url: z.string() }))
+      .meta({ description: 'Single sign-on: a browser that goes there comes back signed in' }),
     demoSignIns: z.array(z.object({ login: z.string(), password: z.string(), role: z.string(), unit: z.string() })).optional(),
   })
   .meta({ id: 'Meta' });

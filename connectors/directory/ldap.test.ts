@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { LdapSettings } from '../../domain/identity-source.ts';
 import { dnOf, groups, people, personPassword, service, suffix, testDirectory, type TestDirectory } from '../../test/support/slapd.ts';
 import { tlsCa } from '../../test/support/tls.ts';
-import { authenticate, DirectoryTrouble, tryDirectory, type LdapDirectory } from './ldap.ts';
+import { authenticate, tryDirectory, type LdapDirectory } from './ldap.ts';
+import { SourceTrouble } from './trouble.ts';
 
 let directory: TestDirectory;
 beforeAll(async () => {
@@ -73,9 +74,9 @@ test.each<[string, () => LdapDirectory | Promise<LdapDirectory>, RegExp]>([
   ['a server of another name by STARTTLS', () => configured({ url: directory.ldapUrl.replace('localhost', '127.0.0.1') }), /127.0.0.1/],
 ])('an administrator is told of %s', async (_, wrong, said) => {
   const found = await tryDirectory(await wrong()).catch((error: unknown) => error);
-  expect(found).toBeInstanceOf(DirectoryTrouble);
+  expect(found).toBeInstanceOf(SourceTrouble);
   expect((found as Error).message).toMatch(said);
-  await expect(authenticate(await wrong(), 'elena', personPassword)).rejects.toThrow(DirectoryTrouble);
+  await expect(authenticate(await wrong(), 'elena', personPassword)).rejects.toThrow(SourceTrouble);
 });
 
 test('all is well with a directory that is right', async () => {
@@ -88,7 +89,7 @@ test('nothing is sent in clear to a server that does not begin TLS', async () =>
   await new Promise<void>((resolve) => eavesdropper.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void eavesdropper.close());
   const url = `ldap://localhost:${(eavesdropper.address() as AddressInfo).port}`;
-  await expect(authenticate(configured({ url }), 'elena', personPassword)).rejects.toThrow(DirectoryTrouble);
+  await expect(authenticate(configured({ url }), 'elena', personPassword)).rejects.toThrow(SourceTrouble);
   const text = Buffer.concat(heard).toString('latin1');
   expect(text).toContain('1.3.6.1.4.1.1466.20037');
   for (const secret of [service.dn, service.password, personPassword]) expect(text).not.toContain(secret);
@@ -96,7 +97,7 @@ test('nothing is sent in clear to a server that does not begin TLS', async () =>
 
 test('a directory that is away is trouble, not a wrong password, and works again when it is back', async () => {
   await directory.stop();
-  await expect(authenticate(configured(), 'elena', personPassword)).rejects.toThrow(DirectoryTrouble);
+  await expect(authenticate(configured(), 'elena', personPassword)).rejects.toThrow(SourceTrouble);
   await directory.start();
   expect(await authenticate(configured(), 'elena', personPassword)).toMatchObject(elena);
 });

@@ -3,16 +3,12 @@ import { isIP } from 'node:net';
 import { AndFilter, Client, EqualityFilter, OrFilter, ResultCodeError, type Entry } from 'ldapts';
 
 import { bindName, type Identity, type LdapSettings } from '../../domain/identity-source.ts';
+import { SourceTrouble } from './trouble.ts';
 
 /** A directory as it is configured, with the password of its service account. */
 export interface LdapDirectory {
   settings: LdapSettings;
   password: string | undefined;
-}
-
-/** The directory cannot be asked, or is not as it was configured: no fault of who signs in. The message says to an administrator what to look at. */
-export class DirectoryTrouble extends Error {
-  override name = 'DirectoryTrouble';
 }
 
 const timeoutMs = 5000;
@@ -44,8 +40,7 @@ const bindDirectly = ({ settings }: LdapDirectory, { login, password, name }: { 
   connected(settings, async (own) => {
     if (!(await binds(own, name, password))) return undefined;
     const entry = await find(own, settings, login);
-    if (!entry)
-      throw new DirectoryTrouble(`${name} can sign in, but finds no entry of its own below ${settings.baseDn}. Is the base right?`);
+    if (!entry) throw new SourceTrouble(`${name} can sign in, but finds no entry of its own below ${settings.baseDn}. Is the base right?`);
     return identityOf(own, settings, entry);
   });
 
@@ -65,7 +60,7 @@ async function connected<T>({ url, ca }: LdapSettings, work: (client: Client) =>
     if (!isTls) await client.startTLS(tls);
     return await work(client);
   } catch (error) {
-    throw error instanceof DirectoryTrouble ? error : new DirectoryTrouble(`${url}: ${reasonOf(error)}`, { cause: error });
+    throw error instanceof SourceTrouble ? error : new SourceTrouble(`${url}: ${reasonOf(error)}`, { cause: error });
   } finally {
     await client.unbind().catch(() => undefined);
   }
@@ -77,9 +72,9 @@ const reasonOf = (error: unknown): string =>
 
 async function bindService(client: Client, { settings: { bindDn }, password }: LdapDirectory): Promise<void> {
   if (bindDn === undefined || !password)
-    throw new DirectoryTrouble('Name the service account and its password, or how people bind themselves.');
+    throw new SourceTrouble('Name the service account and its password, or how people bind themselves.');
   if (!(await binds(client, bindDn, password)))
-    throw new DirectoryTrouble(`The directory refuses the service account ${bindDn}: is its password right?`);
+    throw new SourceTrouble(`The directory refuses the service account ${bindDn}: is its password right?`);
 }
 
 /** False when the server refuses this name with this password, for whatever reason it gives (also: locked, expired). */
@@ -116,7 +111,7 @@ async function identityOf(client: Client, settings: LdapSettings, entry: Entry):
   const subject = values(entry, subjectAttribute)[0];
   const [email, givenName, familyName] = ['mail', 'givenName', 'sn'].map((attribute) => values(entry, attribute)[0]?.toString());
   if (!subject || !email || !familyName)
-    throw new DirectoryTrouble(
+    throw new SourceTrouble(
       `The entry ${entry.dn} lacks ${!subject ? subjectAttribute : !email ? 'mail' : 'sn'}, which the service account must see.`,
     );
   return {

@@ -9,6 +9,7 @@ export interface IdentitySource {
   name: string;
   configuration: SourceSettings;
   linksByEmail: boolean;
+  enabled: boolean;
   secret: Buffer | null;
   secretKeyId: string | null;
   mapping: GroupRole[];
@@ -34,8 +35,8 @@ interface Row extends Omit<IdentitySource, 'configuration'> {
   settings: SourceSettings['settings'];
 }
 
-const toSource = ({ id, name, kind, settings, linksByEmail, secret, secretKeyId, mapping }: Row): IdentitySource => ({
-  ...{ id, name, linksByEmail, secret, secretKeyId, mapping },
+const toSource = ({ id, name, kind, settings, linksByEmail, enabled, secret, secretKeyId, mapping }: Row): IdentitySource => ({
+  ...{ id, name, linksByEmail, enabled, secret, secretKeyId, mapping },
   configuration: { kind, settings } as SourceSettings,
 });
 

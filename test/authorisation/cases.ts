@@ -54,6 +54,8 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   public: {
     signIn: open({ login: 'nobody@example.it', password: 'x' }),
     signInWithCertificate: open(),
+    leaveToSignIn: open(),
+    comeBackSignedIn: open(),
     signOut: open(),
     checkLive: open(),
     checkReady: open(),

@@ -39,6 +39,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single sign-on: the browser goes to the provider */
+        get: operations["leaveToSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/sources/{id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Single sign-on: the browser is back from the provider with its answer */
+        get: operations["comeBackSignedIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1818,6 +1852,25 @@ export interface components {
             /** @default false */
             enabled: boolean;
             mapping?: components["schemas"]["GroupRole"][];
+        } | {
+            /** @constant */
+            kind: "oidc";
+            settings: {
+                /** Format: uri */
+                issuer: string;
+                clientId: string;
+                /** @default profile email */
+                scopes: string;
+                /** @default groups */
+                groupsClaim: string;
+            };
+            name: string;
+            secret?: string | null;
+            /** @default false */
+            linksByEmail: boolean;
+            /** @default false */
+            enabled: boolean;
+            mapping?: components["schemas"]["GroupRole"][];
         };
         GroupRole: {
             group: string;
@@ -1865,7 +1918,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "second_factor_needed" | "second_factor_required" | "step_up_needed" | "sign_in_over" | "factor_wrong" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
+            code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "second_factor_needed" | "second_factor_required" | "step_up_needed" | "sign_in_over" | "factor_wrong" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
             detail: string;
             /** @description urn:uuid: and the request id, also in X-Request-Id and the logs */
             instance: string;
@@ -1899,6 +1952,13 @@ export interface components {
             secondFactor: "required" | "optional";
             /** @description Where a card signs in: a browser that goes there comes back signed in */
             cardSignInUrl?: string;
+            /** @description Single sign-on: a browser that goes there comes back signed in */
+            sources: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                url: string;
+            }[];
             demoSignIns?: {
                 login: string;
                 password: string;
@@ -2724,7 +2784,7 @@ export interface components {
                     column: "" | "email" | "givenName" | "familyName" | "locale" | "taxCode" | "validFrom" | "validUntil" | "role" | "unit" | "visibility" | "roleFrom" | "roleUntil";
                     message: string;
                     /** @enum {string} */
-                    code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "second_factor_needed" | "second_factor_required" | "step_up_needed" | "sign_in_over" | "factor_wrong" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
+                    code: "invalid_input" | "malformed_request" | "not_signed_in" | "sign_in_failed" | "source_failed" | "source_refused" | "certificate_refused" | "forbidden" | "cross_site" | "not_found" | "method_not_allowed" | "wrong_state" | "already_decided" | "duplicate" | "idempotency_conflict" | "own_request" | "own_rights" | "beyond_own_rights" | "duties_conflict" | "last_administrator" | "still_running" | "version_conflict" | "version_required" | "too_large" | "unsupported_media_type" | "too_many_attempts" | "not_supported" | "ca_refused" | "policy_violation" | "csr_invalid" | "code_wrong" | "pin_incorrect" | "pin_blocked" | "puk_blocked" | "pin_policy" | "card_absent" | "card_mismatch" | "card_fault" | "stock_empty" | "link_over" | "second_factor_needed" | "second_factor_required" | "step_up_needed" | "sign_in_over" | "factor_wrong" | "password_wrong" | "already_printed" | "hsm_unavailable" | "hsm_pin_incorrect" | "hsm_key_missing" | "unavailable" | "internal";
                 }[];
             }[];
         };
@@ -2913,7 +2973,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Problem document (RFC 9457): source_refused, certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights, duties_conflict, second_factor_required, step_up_needed */
+        /** @description Problem document (RFC 9457): source_failed, source_refused, certificate_refused, forbidden, cross_site, own_request, own_rights, beyond_own_rights, duties_conflict, second_factor_required, step_up_needed */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -3122,6 +3182,64 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Problem400"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    leaveToSignIn: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The browser goes on */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    comeBackSignedIn: {
+        parameters: {
+            query: {
+                state: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The browser goes on */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             500: components["responses"]["Problem500"];

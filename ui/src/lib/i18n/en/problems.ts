@@ -6,6 +6,7 @@ export const problems: Record<ProblemCode, string> = {
   malformed_request: 'The request could not be read: reload the page and try again',
   not_signed_in: 'Your session ended: sign in again',
   sign_in_failed: 'User name or password is wrong',
+  source_failed: 'The sign-in there did not succeed: try again, or sign in another way',
   source_refused: 'You are known there, but not here: none of your groups has a role, or you were switched off. Ask an administrator',
   certificate_refused:
     'This certificate signs nobody in: insert the card you were given, active and not suspended, or use user name and password',

@@ -5,6 +5,7 @@ export const problems: typeof source.problems = {
   malformed_request: 'La richiesta non si è potuta leggere: ricarica la pagina e riprova',
   not_signed_in: 'La sessione è finita: accedi di nuovo',
   sign_in_failed: 'Nome utente o password non corrispondono',
+  source_failed: 'L’accesso là non è riuscito: riprova, o accedi in un altro modo',
   source_refused: 'Là ti conoscono, ma qui no: nessuno dei tuoi gruppi ha un ruolo, o sei stato disattivato. Chiedi a un amministratore',
   certificate_refused:
     'Questo certificato non permette l’accesso: inserisci la tua carta, attiva e non sospesa, oppure usa nome utente e password',
