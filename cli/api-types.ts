@@ -78,6 +78,14 @@ export interface Home {
   services: { name: string; state: string; detail: string }[];
 }
 
+export interface OperatorImportReport {
+  rows: {
+    line: number;
+    outcome: 'created' | 'changed' | 'unchanged' | 'refused';
+    errors: { column: string; message: string; code: string }[];
+  }[];
+}
+
 export interface AuditVerification {
   ok: boolean;
   events: number;

@@ -47,6 +47,15 @@ test.each([
   expect(stderr).toContain(said);
 });
 
+test('a file of operators without a column that is needed is wrong use; those that need not be there need not', async () => {
+  const import_ = async (header: string) =>
+    smartcms('operators', 'import', await file(`${header}\nx\n`), '--url', 'http://127.0.0.1:9', '--as', 'x');
+  const lacking = await import_('email,givenName,familyName,role,unit');
+  expect(lacking).toMatchObject({ code: 2, stdout: '' });
+  expect(lacking.stderr).toContain('The header lacks visibility.');
+  expect((await import_('email,givenName,familyName,role,unit,visibility,phone')).stderr).toContain('no header of operators');
+});
+
 test('a file that is not CSV is wrong use, told before anything is started', async () => {
   const { code, stderr } = await smartcms('issue', await file('Dear colleague,\nplease make cards.\n'), '--url', 'http://127.0.0.1:9');
   expect(code).toBe(2);

@@ -8,6 +8,7 @@ import { addCreateAdministrator } from './commands/create-administrator.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeys } from './commands/keys-rotate.ts';
 import { addReconcile } from './commands/reconcile.ts';
+import { addOperators } from './commands/operators-import.ts';
 import { addPrepare } from './commands/prepare.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStatus } from './commands/status.ts';
@@ -26,6 +27,7 @@ Examples:
   smartcms audit verify                   was anything changed, removed or put in?
   smartcms keys rotate payload            the next key that data are encrypted with
   smartcms reconcile                      do database, workflows and CA agree?
+  smartcms operators import people.csv    officers with their roles, from a file
   smartcms config check                   is the environment complete, does every part answer?
   smartcms prepare                        databases and keys for this release (production)
   smartcms backup --to /backup/monday     both databases, as they are at this moment
@@ -48,6 +50,7 @@ function program(): Command {
     addAudit,
     addKeys,
     addReconcile,
+    addOperators,
     addConfig,
     addPrepare,
     addBackup,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Option, InvalidArgumentError, type Command } from 'commander';
 
 import { apiClient } from '../api-client.ts';
@@ -10,6 +9,7 @@ import { keepReport } from '../issue/keep-report.ts';
 import { columns, readPeople } from '../issue/people-file.ts';
 import { checkRows, type Catalogue } from '../issue/person-row.ts';
 import { csvReport, isIncomplete, printed, type Report } from '../issue/report.ts';
+import { bytesOf } from '../table-file.ts';
 import { plain, safeJson } from '../terminal.ts';
 import { exitStatus, UsageError } from '../usage-error.ts';
 
@@ -94,17 +94,6 @@ async function assertStation(code: string, { approvers }: Crew): Promise<void> {
 async function print(report: Report, { json, report: file }: Options): Promise<void> {
   process.stdout.write(`${json ? safeJson(report) : printed(report)}\n`);
   if (file) await keepReport(file, csvReport(report));
-}
-
-async function bytesOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : (code ?? '')}.`,
-    );
-  }
 }
 
 /** Units that some registrar sees, and the profiles. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { DeviceProfile, Unit } from '../api-types.ts';
 import { HolderData, holderProblems } from '../../domain/holder.ts';
+import { wrongWidth } from '../table-file.ts';
 import type { Column, FileRow } from './people-file.ts';
 
 /** What is wrong in a row: the column ('' for the row as a whole), why, and the API's code where it was the API that refused. */
@@ -75,7 +76,7 @@ const fieldColumns: Record<string, Column> = {
 
 function personOf(row: FileRow, catalogue: Catalogue, seen: ReadonlyMap<string, number>): PersonRow | RefusedRow {
   const { line, values } = row;
-  if (row.surplus !== 0) return { line, errors: [wrongWidth(row.surplus)] };
+  if (row.surplus !== 0) return { line, errors: [{ column: '', message: wrongWidth(row.surplus) }] };
   const unit = catalogue.units.find((u) => u.code === values.unit.trim());
   const profile = catalogue.profiles.find((p) => p.code === values.profile.trim());
   const holder = HolderData.safeParse(holderOf(values));
@@ -83,14 +84,6 @@ function personOf(row: FileRow, catalogue: Catalogue, seen: ReadonlyMap<string, 
   if (errors.length > 0 || !holder.success || !unit || !profile) return { line, errors };
   return { line, holder: holder.data, unit, profile, reference: referenceOf(holder.data.taxCode, profile.code) };
 }
-
-const wrongWidth = (surplus: number): RowError => ({
-  column: '',
-  message:
-    surplus > 0
-      ? `${surplus} cell(s) more than the header has columns: put a cell that holds the separator in quotes`
-      : `${-surplus} cell(s) fewer than the header has columns`,
-});
 
 const holderOf = (values: Record<Column, string>) => ({
   ...values,
