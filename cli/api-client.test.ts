@@ -108,3 +108,24 @@ test('the session cookie comes along, and an ended session is opened again once'
     ['/api/units', 'sid=def'],
   ]);
 });
+
+test('who has a second factor is asked for a code; the cookies of both steps are kept until the server takes them away', async () => {
+  const { calls, listener } = script(
+    { ...problem(401, 'second_factor_needed'), headers: { 'set-cookie': 'pending=p1; Path=/; HttpOnly' } },
+    { status: 200, body: { name: 'Rita' }, headers: { 'set-cookie': 'sid=s1; Path=/; HttpOnly' } },
+    { status: 200, body: {} },
+  );
+  const client = apiClient({ url: await serve(listener), askCode: async (login) => (login === 'rita' ? '123456' : '') });
+  expect(await client.signIn('rita', 'secret')).toEqual({ name: 'Rita' });
+  await client.get('/me');
+  expect(calls.map(({ url, headers }) => [url, headers.cookie])).toEqual([
+    ['/api/session', ''],
+    ['/api/session/second-factor', 'pending=p1'],
+    ['/api/me', 'pending=p1; sid=s1'],
+  ]);
+});
+
+test('without a terminal the refusal of the first step is told', async () => {
+  const { listener } = script(problem(401, 'second_factor_needed'));
+  await expect(apiClient({ url: await serve(listener) }).signIn('rita', 'secret')).rejects.toMatchObject({ code: 'second_factor_needed' });
+});

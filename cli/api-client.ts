@@ -23,6 +23,8 @@ export interface ClientOptions {
   url: string;
   /** How long a call is tried again while nothing answers (connection refused, 503). */
   patienceMs?: number;
+  /** Gives a one-time code of somebody who has a second factor. */
+  askCode?: (login: string) => Promise<string>;
 }
 
 interface Call {
@@ -38,17 +40,18 @@ export type ApiClient = ReturnType<typeof apiClient>;
  * A small client of the API: keeps the session cookie and signs in again when the session ends or is too old for what is dangerous, sends every write with an idempotency
  * key (so it may be sent again), throws `ApiError`.
  */
-export function apiClient({ url, patienceMs = 90_000 }: ClientOptions) {
-  let cookie = '';
+export function apiClient({ url, patienceMs = 90_000, askCode }: ClientOptions) {
+  const cookies = new Map<string, string>();
   let credentials: { login: string; password: string } | undefined;
 
   const signIn = async (): Promise<Me> => {
-    const response = await send({ method: 'POST', path: '/session', body: credentials });
-    cookie = response.headers
-      .getSetCookie()
-      .map((line) => line.split(';')[0])
-      .join('; ');
+    const response = await send({ method: 'POST', path: '/session', body: credentials }).catch(secondStep);
     return (await response.json()) as Me;
+  };
+
+  const secondStep = async (error: unknown): Promise<Response> => {
+    if (!(error instanceof ApiError && error.code === 'second_factor_needed' && askCode && credentials)) throw error;
+    return send({ method: 'POST', path: '/session/second-factor', body: { code: await askCode(credentials.login) } });
   };
 
   /** Sends until something answers, the patience ends, or the answer is final. */
@@ -58,14 +61,22 @@ export function apiClient({ url, patienceMs = 90_000 }: ClientOptions) {
     const attempt = () => {
       const init: RequestInit = {
         method,
-        headers: { accept: 'application/json', cookie, ...key, ...json },
+        headers: { accept: 'application/json', cookie: [...cookies].map((pair) => pair.join('=')).join('; '), ...key, ...json },
         signal: signal ?? AbortSignal.timeout(60_000),
       };
       return fetch(`${url}/api${path}`, body === undefined ? init : { ...init, body: JSON.stringify(body) });
     };
     const response = await withPatience(attempt, { url, patienceMs });
+    for (const line of response.headers.getSetCookie()) keep(line);
     if (!response.ok) throw new ApiError(response.status, await problemOf(response));
     return response;
+  };
+
+  /** An empty value takes the cookie away. */
+  const keep = (line: string): void => {
+    const [, name = '', value = ''] = /^([^=;]+)=([^;]*)/.exec(line) ?? [];
+    if (value === '') cookies.delete(name);
+    else cookies.set(name, value);
   };
 
   const call = async (request: Call): Promise<Response> => {
@@ -102,7 +113,10 @@ const contentOf = async <T>(response: Response): Promise<T> =>
   (response.headers.get('content-type')?.includes('json') ? await response.json() : undefined) as T;
 
 /** Backs off from 0.2 s to 5 s; the server's Retry-After comes first. */
-async function withPatience(attempt: () => Promise<Response>, { url, patienceMs }: Required<ClientOptions>): Promise<Response> {
+async function withPatience(
+  attempt: () => Promise<Response>,
+  { url, patienceMs }: Required<Pick<ClientOptions, 'url' | 'patienceMs'>>,
+): Promise<Response> {
   const giveUpAt = Date.now() + patienceMs;
   for (let pause = 200; ; pause = Math.min(pause * 2, 5000)) {
     const outcome = await attempt().catch(unreachable);

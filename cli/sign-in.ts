@@ -10,7 +10,7 @@ export interface SignIn {
 
 /** A client of this person's. A wrong name or password is wrong use, never tried again. */
 export async function signIn(url: string, { login, password }: SignIn): Promise<{ client: ApiClient; me: Me }> {
-  const client = apiClient({ url });
+  const client = apiClient({ url, askCode });
   try {
     return { client, me: await client.signIn(login, password) };
   } catch (error) {
@@ -26,6 +26,12 @@ export async function passwordOf(login: string, variable: string): Promise<strin
   if (given) return given;
   if (!process.stdin.isTTY) throw new UsageError(`Put the password of ${plain(login)} into ${variable}.`);
   return prompt(`Password of ${plain(login)}: `);
+}
+
+/** Never from the environment: a code is good for half a minute. */
+async function askCode(login: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new UsageError(`${plain(login)} has a second factor: run this on a terminal, to be asked for the code.`);
+  return prompt(`One-time code of ${plain(login)}: `);
 }
 
 async function prompt(question: string): Promise<string> {
