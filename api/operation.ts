@@ -43,7 +43,7 @@ export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType,
 
 type Nothing = z.ZodObject<Record<never, never>>;
 
-export type ResponseType = 'application/json' | 'application/pdf' | 'application/x-pem-file' | 'text/event-stream';
+export type ResponseType = 'application/json' | 'text/csv' | 'application/pdf' | 'application/x-pem-file' | 'text/event-stream';
 
 /** One declaration: routing, guard, parsing, answer and OpenAPI are all derived from it. */
 export interface Operation<

@@ -11,6 +11,8 @@ export interface Table<C extends string> {
   columns: readonly C[];
   /** Those that a file need not have. */
   optional?: readonly C[];
+  /** Says that a column of another name may be there too. */
+  others?: (name: string) => boolean;
   /** What the file is of, and what one row is, such as `people` and `person`. */
   of: string;
   row: string;
@@ -21,6 +23,8 @@ export interface TableRow<C extends string> {
   /** Where the row begins, counted from 1 with the header, as editors count. */
   line: number;
   values: Record<C, string>;
+  /** Cells of further columns, if the file has such. */
+  extra?: Record<string, string>;
   surplus: number;
 }
 
@@ -51,7 +55,7 @@ export function readTable<C extends string>(bytes: Buffer, table: Table<C>): Tab
   if (records.length === 0) throw new UsageError(`The file has a header and no ${table.row} below it.`);
   return records.map(({ record, info }) => ({
     line: info.lines - record.join('').split(/\r\n|\n|\r/).length + 1,
-    values: valuesOf(order, record),
+    ...cellsOf(order, record, table),
     surplus: record.length - order.length,
   }));
 }
@@ -118,9 +122,9 @@ function delimiterOf(content: string): ',' | ';' {
 }
 
 /** The column of each cell, by the header. Names count without regard to case. */
-function columnsOf<C extends string>(header: string[], table: Table<C>): C[] {
+function columnsOf<C extends string>(header: string[], table: Table<C>): string[] {
   const { columns, optional = [] } = table;
-  const names = header.map((cell) => columns.find((c) => c.toLowerCase() === cell.trim().toLowerCase()) ?? unknownColumn(cell, table));
+  const names = header.map((cell) => columns.find((c) => c.toLowerCase() === cell.trim().toLowerCase()) ?? otherColumn(cell, table));
   const missing = columns.filter((column) => !names.includes(column) && !optional.includes(column));
   if (missing.length > 0) throw new UsageError(`The header lacks ${missing.join(', ')}. ${expected(table)}`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -130,11 +134,22 @@ function columnsOf<C extends string>(header: string[], table: Table<C>): C[] {
 
 const expected = ({ columns }: Table<string>): string => `The first row names the columns: ${columns.join(',')}`;
 
-function unknownColumn(cell: string, table: Table<string>): never {
+function otherColumn(cell: string, table: Table<string>): string {
+  if (table.others?.(cell.trim())) return cell.trim();
   const what = `"${plain(cell.slice(0, 40))}"`;
   throw new UsageError(`The first row is no header of ${table.of}, or has a column too many: ${what}. ${expected(table)}`);
 }
 
 /** Without the columns that the file does not have. */
-const valuesOf = <C extends string>(order: C[], record: string[]): Record<C, string> =>
-  Object.fromEntries(order.map((column, i) => [column, record[i] ?? ''])) as Record<C, string>;
+function cellsOf<C extends string>(order: string[], record: string[], table: Table<C>): Pick<TableRow<C>, 'values' | 'extra'> {
+  const cells = order.map((column, i) => [column, record[i] ?? ''] as const);
+  const isOurs = ([column]: readonly [string, string]) => (table.columns as readonly string[]).includes(column);
+  const values = Object.fromEntries(cells.filter(isOurs)) as Record<C, string>;
+  const others = cells.filter((cell) => !isOurs(cell));
+  return others.length === 0
+    ? { values }
+    : { values, extra: Object.fromEntries(others.map(([column, cell]) => [column, unescaped(cell)])) };
+}
+
+/** Spreadsheets are told by an apostrophe that a value is no formula: our own export writes `'+39…`. */
+const unescaped = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r])/, '');

@@ -17,7 +17,7 @@ export interface FirstCard {
 
 /** One request from the registered person to a card whose certificates verify, told in plain words. Once: later starts find it. */
 export async function issueFirstCard({ crew, office, profile, validationUrl, say }: FirstCard): Promise<void> {
-  const person: PersonRow = { line: 0, holder: demoHolder, unit: office, profile, reference: 'demo-first-card' };
+  const person: PersonRow = { line: 0, holder: demoHolder, extra: {}, unit: office, profile, reference: 'demo-first-card' };
   const desk = deskFor(person, crew);
   const tell = storyteller(say);
   let request = await findRequest(desk.registrar, person);

@@ -5,6 +5,7 @@ import { apiClient } from '../cli/api-client.ts';
 import type { Meta } from '../cli/api-types.ts';
 import { inParallel } from '../domain/in-parallel.ts';
 import { assembleCrew } from '../cli/issue/crew.ts';
+import { noFields } from '../domain/field-definition.ts';
 import { readPeople } from '../cli/issue/people-file.ts';
 import { checkRows, type PersonRow } from '../cli/issue/person-row.ts';
 import { operatorOf } from '../cli/operator.ts';
@@ -84,7 +85,12 @@ async function demoPeople(registrars: Awaited<ReturnType<typeof assembleCrew>>['
   if (!widest) throw new Error('The demonstration has no registrar.');
   const { items: profiles } = await widest.client.get<{ items: PersonRow['profile'][] }>('/device-profiles');
   const rows = readPeople(readFileSync(join(root, 'local/demo-people.csv')));
-  const { good, bad } = checkRows(rows, { units: widest.units, profiles, today: new Date().toISOString().slice(0, 10) });
+  const { good, bad } = checkRows(rows, {
+    units: widest.units,
+    profiles,
+    fields: noFields.set,
+    today: new Date().toISOString().slice(0, 10),
+  });
   if (bad.length > 0) throw new Error(`demo-people.csv, line ${bad[0]?.line ?? 0}: ${bad[0]?.errors[0]?.message ?? ''}`);
   return good;
 }

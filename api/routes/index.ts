@@ -30,6 +30,7 @@ import { enrolTotp } from './enrol-totp.ts';
 import { grantAssignment } from './grant-assignment.ts';
 import { importOperators } from './import-operators.ts';
 import { leaveToSignIn } from './leave-to-sign-in.ts';
+import { exportHolders } from './export-holders.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
@@ -128,6 +129,7 @@ export const operations = {
   listFieldHistory,
   createHolder,
   listHolders,
+  exportHolders,
   readHolder,
   updateHolder,
   createRequest,

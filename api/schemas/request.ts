@@ -39,6 +39,7 @@ export const RequestQuery = z.strictObject({
   state: several(requestStates),
   unitId: Id.optional(),
   profileId: Id.optional(),
+  holderId: Id.optional(),
   search: Search,
   field: FieldQuery,
   from: Moment.optional(),

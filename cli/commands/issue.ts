@@ -9,6 +9,7 @@ import { keepReport } from '../issue/keep-report.ts';
 import { columns, readPeople } from '../issue/people-file.ts';
 import { checkRows, type Catalogue } from '../issue/person-row.ts';
 import { csvReport, isIncomplete, printed, type Report } from '../issue/report.ts';
+import type { FieldSet } from '../../domain/field-definition.ts';
 import { bytesOf } from '../table-file.ts';
 import { plain, safeJson } from '../terminal.ts';
 import { exitStatus, UsageError } from '../usage-error.ts';
@@ -27,6 +28,7 @@ const help = `
 The file is CSV: UTF-8, separated by , or ;, with a header row of these names in any order:
   ${columns.slice(0, 6).join(',')},
   ${columns.slice(6).join(',')}
+More columns are the fields that the administrator added, by their codes.
 Dates are YYYY-MM-DD; documentKind is identity_card, passport, driving_licence or residence_permit; unit and profile are codes.
 
 For every row: the person is registered and the request submitted by a registrar, approved by other operators (as many as the profile's
@@ -101,7 +103,8 @@ async function catalogueOf({ registrars }: Crew): Promise<Catalogue> {
   const profiles = await Promise.all(registrars.map(({ client }) => client.get<{ items: DeviceProfile[] }>('/device-profiles')));
   const units = new Map<string, Unit>(registrars.flatMap((r) => r.units.filter((u) => r.reach.has(u.id)).map((u) => [u.id, u])));
   const today = new Date().toLocaleDateString('sv-SE');
-  return { units: [...units.values()], profiles: unique(profiles.flatMap(({ items }) => items)), today };
+  const fields = await registrars[0]!.client.get<FieldSet>('/fields');
+  return { units: [...units.values()], profiles: unique(profiles.flatMap(({ items }) => items)), fields, today };
 }
 
 const unique = (profiles: DeviceProfile[]): DeviceProfile[] => [...new Map(profiles.map((p) => [p.id, p])).values()];

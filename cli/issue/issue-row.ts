@@ -87,10 +87,10 @@ export async function findRequest({ client }: Officer, row: Pick<PersonRow, 'ref
 
 export const register = (
   { registrar }: Pick<Desk, 'registrar'>,
-  { holder, unit, profile, reference }: PersonRow,
+  { holder, extra, unit, profile, reference }: PersonRow,
   submit = true,
 ): Promise<RequestDetail> =>
-  registrar.client.post<RequestDetail>('/requests', { holder, unitId: unit.id, profileId: profile.id, reference, submit });
+  registrar.client.post<RequestDetail>('/requests', { holder, extra, unitId: unit.id, profileId: profile.id, reference, submit });
 
 function ended(_desk: Desk, { number, state }: RequestDetail): never {
   throw new RowRefused(

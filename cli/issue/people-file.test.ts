@@ -41,7 +41,7 @@ test.each([
   ['binary', Buffer.from([1, 2, 0, 3]), 'zero bytes'],
   ['prose', Buffer.from('Dear colleague,\nplease make cards.'), 'no header of people'],
   ['a header without all columns', Buffer.from(`${columns.slice(1).join(',')}\n${row}`), 'lacks givenName'],
-  ['a column that is not known', Buffer.from(`${header},phone\n${row},1`), '"phone"'],
+  ['a column that is not known', Buffer.from(`${header},Phone no.\n${row},1`), '"Phone no."'],
   ['a column twice', Buffer.from(`${header},email\n${row},1`), 'email twice'],
   ['a header alone', Buffer.from(`${header}\n`), 'no person'],
   ['a quote that is never closed', Buffer.from(`${header}\n"${row}\n${row}`), 'not CSV'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
+import { FieldDefinition, noFields } from '../../domain/field-definition.ts';
 import { taxCodeProblem } from '../../domain/tax-code.ts';
 import { readPeople } from './people-file.ts';
 import { checkRows, columnOf, type Catalogue } from './person-row.ts';
@@ -13,6 +14,7 @@ const catalogue: Catalogue = {
     { id: 'p1', code: 'staff-card', model: 'desk' },
     { id: 'p2', code: 'virtual-card', model: 'virtual' },
   ],
+  fields: noFields.set,
   today: '2026-11-24',
 };
 
@@ -59,6 +61,29 @@ test('all faults of a row are told at once, those of the place too', () => {
   const values = { ...row!.values, email: 'nobody', unit: 'XYZ', profile: 'virtual-card' };
   const { bad } = checkRows([{ line: 2, surplus: 0, values }], catalogue);
   expect(bad[0]?.errors.map((e) => e.column)).toEqual(['email', 'unit', 'profile']);
+});
+
+test('columns of added fields are read by the rules of their fields; others are no columns', () => {
+  const [row] = example('examples/people.csv');
+  const visible = { form: true, list: false, filter: false, csv: true, report: false };
+  const field = (code: string, more: object) =>
+    FieldDefinition.parse({ code, subject: 'holder', type: 'text', label: { en: code, it: code }, visible, ...more });
+  const fields = {
+    groups: [],
+    fields: [
+      field('phone', { type: 'phone' }),
+      field('grade', { type: 'number', max: 9 }),
+      field('badge', { subject: 'request', required: true }),
+    ],
+  };
+  const check = (extra: Record<string, string>) => checkRows([{ ...row!, extra }], { ...catalogue, fields });
+  expect(check({ phone: '+39 055 1234567', grade: '3', badge: 'B1' }).good).toMatchObject([
+    { holder: { extra: { phone: '+390551234567', grade: 3 } }, extra: { badge: 'B1' } },
+  ]);
+  expect(check({ phone: 'none', grade: '10', badge: '' }).bad).toMatchObject([
+    { errors: [{ column: 'badge' }, { column: 'phone' }, { column: 'grade', message: 'At most 9' }] },
+  ]);
+  expect(() => check({ shoe: '42' })).toThrow('"shoe". The fields of this installation are phone, grade, badge.');
 });
 
 test('of two rows with one tax code the first good one counts', () => {

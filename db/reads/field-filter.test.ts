@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { seedApiOrganisation } from '../../test/support/api-organisation.ts';
@@ -40,13 +41,13 @@ const newest = (...choices: FieldChoice[]): Knex.QueryBuilder =>
 
 async function planOf(query: Knex.QueryBuilder): Promise<string> {
   const { sql, bindings } = query.toSQL().toNative();
-  const client = (await db.operations.client.acquireConnection()) as {
-    query: (sql: string, bindings: readonly unknown[]) => Promise<{ rows: Record<string, string>[] }>;
-  };
+  const client = new pg.Client({ connectionString: db.operationsUrl });
+  await client.connect();
   try {
-    return (await client.query(`explain ${sql}`, bindings)).rows.map((row) => Object.values(row)[0]).join('\n');
+    const { rows } = await client.query<Record<string, string>>(`explain ${sql}`, [...bindings]);
+    return rows.map((row) => Object.values(row)[0]).join('\n');
   } finally {
-    await db.operations.client.releaseConnection(client);
+    await client.end();
   }
 }
 

@@ -97,7 +97,7 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'field.manage': { changeFields: ofEverybody({ body: { groups: [], fields: [] } }), listFieldHistory: ofEverybody() },
 
   'holder.create': { createHolder: inUnit((unitId) => ({ ...person(), unitId })) },
-  'holder.read': { listHolders: list('holders', { queries: ['search=anna'] }), readHolder: object('holders') },
+  'holder.read': { listHolders: list('holders', { queries: ['search=anna'] }), readHolder: object('holders'), exportHolders: noUnit() },
   'holder.update': { updateHolder: object('holders', { body: () => holderData }) },
 
   'request.create': {

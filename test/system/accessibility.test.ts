@@ -41,6 +41,7 @@ beforeAll(async () => {
     { path: '/my/activate' },
     { path: '/my/cards', by: 'holder' },
     { path: '/fields', by: 'sa' },
+    { path: '/holders', by: 'do' },
   ];
 });
 

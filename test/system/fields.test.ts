@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 
@@ -115,4 +117,17 @@ test('the administrator adds fields; the officer has them at once in the form, o
   await officer.waitForURL(/field\.department=HR/);
   await expect.poll(() => officer.locator('tr[data-row]').count()).toBe(1);
   await officer.getByRole('row').filter({ hasText: 'Human resources' }).waitFor();
+
+  await officer.goto('/holders?field.department=HR');
+  const row = officer.getByRole('row').filter({ hasText: 'Human resources' });
+  await row.waitFor();
+  const [download] = await Promise.all([officer.waitForEvent('download'), officer.getByRole('link', { name: t.holders.export }).click()]);
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\r\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatch(/,HR$/);
+  await row.getByRole('link').click();
+  await officer.waitForURL(/\/requests\?holderId=/);
+  await officer.locator('tr[data-row]').waitFor();
 });

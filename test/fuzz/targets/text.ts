@@ -4,6 +4,7 @@ import { readEnvironment as readOf } from '../../../connectors/environment/envir
 import { mailProps, renderMail, type MailName } from '../../../connectors/mail/templates.ts';
 import { pdfRenderer } from '../../../connectors/printer/pdf.ts';
 import type { PinMailer } from '../../../connectors/printer/printer.ts';
+import { noFields } from '../../../domain/field-definition.ts';
 import { checkRows } from '../../../cli/issue/person-row.ts';
 import { columns, readPeople } from '../../../cli/issue/people-file.ts';
 import { onePage, type SortKey } from '../../../db/reads/keyset.ts';
@@ -57,7 +58,12 @@ export const textTargets = (): Target[] => [
 
 const person = "Łucja,D'Angelo,1985-12-10,Bologna,RSSMRA85T10A562S,anna@example.it,passport,YA1,Questura,2036-01-01,OSL,staff-card";
 const file = `${columns.join(',')}\n${person}\n"${person.replaceAll(',', '","')}"\n`;
-const catalogue = { units: [{ code: 'OSL', kind: 'office' }], profiles: [{ code: 'staff-card', model: 'desk' }], today: '2026-11-24' };
+const catalogue = {
+  units: [{ code: 'OSL', kind: 'office' }],
+  profiles: [{ code: 'staff-card', model: 'desk' }],
+  fields: noFields.set,
+  today: '2026-11-24',
+};
 
 function peopleFile(random: Random): Buffer {
   const variant = random.pick([file, file.replaceAll(',', ';'), `\ufeff${file.replaceAll('\n', '\r\n')}`]);

@@ -332,6 +332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/holders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People I see, as CSV (UTF-8 with a byte order mark), with the fields that are shown in files */
+        get: operations["exportHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/holders/{id}": {
         parameters: {
             query?: never;
@@ -3898,6 +3915,38 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    exportHolders: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, tax code, number or serial */
+                search?: string;
+                field?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/csv */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     readHolder: {
         parameters: {
             query?: never;
@@ -3979,6 +4028,7 @@ export interface operations {
                 state?: ("draft" | "submitted" | "pending_approval" | "approved" | "in_production" | "produced" | "delivered" | "activated" | "closed" | "rejected" | "cancelled" | "expired" | "failed")[];
                 unitId?: string;
                 profileId?: string;
+                holderId?: string;
                 /** @description Part of a name, tax code, number or serial */
                 search?: string;
                 field?: string[];

@@ -41,6 +41,9 @@ export type RequestDetail = Schemas['RequestDetail'];
 export type Production = Schemas['Production'];
 export type JournalStep = Production['steps'][number];
 
+export type HolderFilter = Query<'/holders'>;
+export type HolderRow = Schemas['Holder'];
+
 export type DeviceFilter = Query<'/devices'>;
 export type DeviceRow = Schemas['DeviceSummary'];
 export type DeviceDetail = Schemas['DeviceDetail'];

@@ -6,7 +6,7 @@ import { home } from './en/home.ts';
 import { logging } from './en/logging.ts';
 import { portal } from './en/portal.ts';
 import { bounds, messages, problems } from './en/problems.ts';
-import { desk, holder, newRequest, request, requests } from './en/requests.ts';
+import { desk, holder, holders, newRequest, request, requests } from './en/requests.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './en/shell.ts';
 import { signIn } from './en/sign-in.ts';
 import { causes, models, states, steps, waits } from './en/states.ts';
@@ -25,6 +25,7 @@ export const en = {
   field,
   fields,
   holder,
+  holders,
   home,
   keys,
   list,

@@ -7,7 +7,7 @@ import { home } from './it/home.ts';
 import { logging } from './it/logging.ts';
 import { portal } from './it/portal.ts';
 import { bounds, messages, problems } from './it/problems.ts';
-import { desk, holder, newRequest, request, requests } from './it/requests.ts';
+import { desk, holder, holders, newRequest, request, requests } from './it/requests.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './it/shell.ts';
 import { signIn } from './it/sign-in.ts';
 import { causes, models, states, steps, waits } from './it/states.ts';
@@ -26,6 +26,7 @@ export const it: typeof en = {
   field,
   fields,
   holder,
+  holders,
   home,
   keys,
   list,

@@ -6,6 +6,7 @@ import Inbox from '@lucide/svelte/icons/inbox';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
+import UsersRound from '@lucide/svelte/icons/users-round';
 
 import type { Permission } from '#domain/permissions.ts';
 import { i18n } from '#lib/i18n/i18n.svelte.ts';
@@ -27,6 +28,7 @@ function groups(): { title?: string; places: Guarded[] }[] {
       places: [
         { key: 'h', label: t.home, href: '/', icon: Inbox, any: ['home.read'] },
         { key: 'r', label: t.requests, href: '/requests', icon: ListChecks, any: ['request.read'] },
+        { key: 'p', label: t.holders, href: '/holders', icon: UsersRound, any: ['holder.read'] },
         { key: 'd', label: t.desk, href: '/desk', icon: Cpu, any: ['device.produce', 'device.deliver'] },
       ],
     },

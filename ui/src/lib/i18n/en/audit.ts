@@ -23,6 +23,7 @@ export const audit = {
     secret_read: 'Secret read',
     revocation_requested: 'Revocation asked',
     activation_failed: 'Failed activation',
+    data_exported: 'Data exported',
     restored: 'Restored',
     audit_restored: 'Restore accepted',
   } as Record<string, string>,

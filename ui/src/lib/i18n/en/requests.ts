@@ -55,6 +55,15 @@ export const holder = {
   expiresOn: 'Expires on',
 };
 
+export const holders = {
+  title: 'People',
+  caption: 'People, as filtered',
+  export: 'Export (CSV)',
+  nothing: 'There is nobody to export',
+  noMatch: 'Nobody matches',
+  firstUse: 'Nobody is registered yet',
+};
+
 export const newRequest = {
   title: 'New request',
   sub: 'One form: the person, the document, the device.',

@@ -48,6 +48,7 @@ export const nav = {
   home: 'Home',
   requests: 'Requests',
   newRequest: 'New request',
+  holders: 'People',
   desk: 'Desk',
   credentials: 'Credentials',
   devices: 'Devices',

@@ -24,6 +24,7 @@ export const audit: typeof source.audit = {
     secret_read: 'Segreto letto',
     revocation_requested: 'Revoca chiesta',
     activation_failed: 'Attivazione fallita',
+    data_exported: 'Dati esportati',
     restored: 'Ripristino',
     audit_restored: 'Ripristino accettato',
   },

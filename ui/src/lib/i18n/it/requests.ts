@@ -63,6 +63,15 @@ export const holder: typeof source.holder = {
   expiresOn: 'Scade il',
 };
 
+export const holders: typeof source.holders = {
+  title: 'Persone',
+  caption: 'Persone, come filtrate',
+  export: 'Esporta (CSV)',
+  nothing: 'Non c’è nessuno da esportare',
+  noMatch: 'Nessuno corrisponde',
+  firstUse: 'Nessuna persona registrata, per ora',
+};
+
 export const newRequest: typeof source.newRequest = {
   title: 'Nuova richiesta',
   sub: 'Un solo modulo: la persona, il documento, il dispositivo.',

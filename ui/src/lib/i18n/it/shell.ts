@@ -49,6 +49,7 @@ export const nav: typeof source.nav = {
   home: 'Inizio',
   requests: 'Richieste',
   newRequest: 'Nuova richiesta',
+  holders: 'Persone',
   desk: 'Sportello',
   credentials: 'Credenziali',
   devices: 'Dispositivi',

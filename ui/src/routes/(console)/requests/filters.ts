@@ -7,10 +7,13 @@ import { i18n } from '#lib/i18n/i18n.svelte.ts';
 import { fields } from '#lib/state/fields.svelte.ts';
 import { reference } from '#lib/state/reference.svelte.ts';
 
-/** What the list of requests can be narrowed by. */
-export const requestFilters = (): Filter[] => {
+/** What the list of requests can be narrowed by; by a person only from the list of people. */
+export const requestFilters = (holder?: { id: string; name: string }): Filter[] => {
   const t = i18n.t.requests;
   return [
+    ...(holder
+      ? [{ kind: 'choice' as const, name: 'holderId', label: t.holder, options: [{ value: holder.id, label: holder.name }] }]
+      : []),
     {
       kind: 'choice',
       name: 'state',
