@@ -51,7 +51,7 @@ test('the public operations are these', () => {
       'readMeta',
       'activateDevice',
     ],
-    ...['showSecondFactor', 'askPasswordReset', 'resetPassword'],
+    ...['showSecondFactor', 'beginPasskeyFactor', 'askPasswordReset', 'resetPassword'],
   ]);
 });
 

@@ -8,6 +8,7 @@ import type { Client } from '../client.ts';
 import { refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { describeMe } from './me.ts';
+import { assertionOptions } from './passkeys.ts';
 import { proveFactor, type GivenFactor } from './proof.ts';
 import { openSession, type Proven } from './session.ts';
 
@@ -34,7 +35,7 @@ export async function enterWithFactor(services: Services, given: GivenFactor, cl
   const idHash = hashOf(client.pending.token ?? '');
   const pending = await store.find(idHash);
   if (!pending) throw startAgain();
-  const method = await proveFactor(services, pending.accountId, given).catch(async (error: unknown) => {
+  const method = await proveFactor(services, { accountId: pending.accountId, askedBy: idHash }, given).catch(async (error: unknown) => {
     await store.failed({ idHash, allowed: allowedFailures });
     throw error;
   });
@@ -42,6 +43,15 @@ export async function enterWithFactor(services: Services, given: GivenFactor, cl
   client.pending.clear();
   const methods = [...pending.methods, method];
   return describeMe(services, await openSession(services.db, { accountId: pending.accountId, methods }, client));
+}
+
+/** What the browser needs to show a passkey as the second factor of the pending sign-in. */
+export async function assertionOptionsOfPending(services: Services, client: Client) {
+  await services.attempts.spend('signInByAddress', client.address);
+  const askedBy = hashOf(client.pending.token ?? '');
+  const pending = await pendingSignInStore(services.db).find(askedBy);
+  if (!pending) throw startAgain();
+  return assertionOptions(services, { accountId: pending.accountId, askedBy });
 }
 
 const startAgain = () => failure('sign_in_over', 'Sign in again from the beginning: too much time passed, or too many codes were wrong.');

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 import { accountStore } from '../../db/stores/accounts.ts';
 import { secondFactorsOf } from '../../db/reads/account.ts';
 import { secondFactorStore } from '../../db/stores/second-factors.ts';
@@ -5,30 +7,41 @@ import { recordEvents } from '../../db/transaction.ts';
 import { system } from '../../domain/actor.ts';
 import type { AuthenticationMethod } from '../../domain/authentication.ts';
 import { failure } from '../../domain/errors.ts';
+import type { GivenFactor as FactorSchema } from '../schemas/account.ts';
 import type { Services } from '../services.ts';
+import { passkeyProves } from './passkeys.ts';
 import { passwordMatches } from './password.ts';
 import { hashOfRecoveryCode } from './recovery-codes.ts';
 import { totpMatches } from './totp.ts';
 
-/** What somebody shows: a code of their app, or one of their recovery codes. */
-export interface GivenFactor {
-  code: string;
-}
+/** What somebody shows: a code of their app, one of their recovery codes, or what their passkey signed. */
+export type GivenFactor = z.output<typeof FactorSchema>;
 
 /**
  * How the second factor was proven; each failure is audited and throws `factor_wrong`. An account takes five tries in a quarter of an hour: whoever
  * guesses here has the password already, so only they are held up.
  */
-export async function proveFactor(services: Services, accountId: string, given: GivenFactor): Promise<AuthenticationMethod> {
+export async function proveFactor(
+  services: Services,
+  of: { accountId: string; askedBy: Buffer },
+  given: GivenFactor,
+): Promise<AuthenticationMethod> {
+  const { accountId } = of;
   await services.attempts.spend('factorByAccount', accountId);
-  if (await codeMatches(services, accountId, given.code)) {
+  const method =
+    'passkey' in given
+      ? await passkeyProves(services, { ...of, response: given.passkey })
+      : (await codeMatches(services, accountId, given.code)) && 'otp';
+  if (method) {
     await services.attempts.forgive('factorByAccount', accountId);
-    return 'otp';
+    return method;
   }
   await recordEvents(services.db, system, { kind: 'second_factor_failed', objectType: 'accounts', objectId: accountId });
-  throw failure('factor_wrong', 'Type the code that your app shows now, or a recovery code that you have not used yet.', [
-    { pointer: '/code', message: 'Not the code of now' },
-  ]);
+  throw 'passkey' in given
+    ? failure('factor_wrong', 'The passkey was not accepted. Try again, or use another means.')
+    : failure('factor_wrong', 'Type the code that your app shows now, or a recovery code that you have not used yet.', [
+        { pointer: '/code', message: 'Not the code of now' },
+      ]);
 }
 
 const codeMatches = (services: Services, accountId: string, code: string): Promise<boolean> =>

@@ -1,8 +1,11 @@
 import { createHash, randomInt } from 'node:crypto';
 
+import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
-import type { NewRecoveryCode } from '../../db/stores/second-factors.ts';
+import { describeAccount } from '../../db/reads/account.ts';
+import { secondFactorStore, type NewRecoveryCode } from '../../db/stores/second-factors.ts';
+import type { ActorRef } from '../../domain/actor.ts';
 
 /** Crockford's: without letters that look like digits; 16 of them are 80 bits. */
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -15,6 +18,14 @@ export function mintRecoveryCodes(): { codes: string[]; kept: NewRecoveryCode[] 
 }
 
 const group = (): string => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('');
+
+/** Codes for somebody who has none left; empty for who has. */
+export async function firstRecoveryCodes(db: Knex, { by, accountId }: { by: ActorRef; accountId: string }): Promise<string[]> {
+  if ((await describeAccount(db, accountId)).recoveryCodes > 0) return [];
+  const { codes, kept } = mintRecoveryCodes();
+  await secondFactorStore(db).replaceRecoveryCodes({ by, accountId, codes: kept });
+  return codes;
+}
 
 /** However it was typed. */
 export const hashOfRecoveryCode = (code: string): Buffer =>

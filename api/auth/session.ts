@@ -39,6 +39,9 @@ export async function openSession(db: Knex, { accountId, methods }: Proven, clie
   return opened;
 }
 
+/** What names the session of a call that was admitted by one. */
+export const sessionHash = ({ session }: Client): Buffer => hashOf(session.token ?? '');
+
 /** Ends the client's session, if it has one. */
 export async function closeSession(db: Knex, client: Client): Promise<void> {
   if (client.session.token !== undefined) await sessionStore(db).close({ idHash: hashOf(client.session.token) });

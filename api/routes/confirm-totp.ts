@@ -2,7 +2,7 @@ import { secondFactorStore } from '../../db/stores/second-factors.ts';
 import { sessionStore } from '../../db/stores/sessions.ts';
 import { refOf } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
-import { mintRecoveryCodes } from '../auth/recovery-codes.ts';
+import { firstRecoveryCodes } from '../auth/recovery-codes.ts';
 import { totpMatches } from '../auth/totp.ts';
 import { operation } from '../operation.ts';
 import { GivenCode, RecoveryCodes } from '../schemas/account.ts';
@@ -10,7 +10,7 @@ import { GivenCode, RecoveryCodes } from '../schemas/account.ts';
 export const confirmTotp = operation({
   method: 'post',
   path: '/account/totp/confirmation',
-  summary: 'Show a code of the app that was set up: from now on one is asked for. Answers new recovery codes, once',
+  summary: 'Show a code of the app that was set up: from now on one is asked for. Answers recovery codes, once, where there are none yet',
   permission: 'signed_in',
   body: GivenCode,
   response: RecoveryCodes,
@@ -23,11 +23,9 @@ export const confirmTotp = operation({
         { pointer: '/code', message: 'Not the code of now' },
       ]);
     await services.attempts.forgive('factorByAccount', accountId);
-    const { codes, kept } = mintRecoveryCodes();
-    const [store, by] = [secondFactorStore(services.db), refOf(actor)];
-    await store.replaceRecoveryCodes({ by, accountId, codes: kept });
-    await store.confirmTotp({ by, accountId });
+    const by = refOf(actor);
+    await secondFactorStore(services.db).confirmTotp({ by, accountId });
     await sessionStore(services.db).provenAgain({ by, id: actor.sessionId, method: 'otp' });
-    return { codes };
+    return { codes: await firstRecoveryCodes(services.db, { by, accountId }) };
   },
 });

@@ -1,6 +1,10 @@
 import { activateDevice } from './activate-device.ts';
+import { addPasskey } from './add-passkey.ts';
 import { amendRequest } from './amend-request.ts';
 import { askPasswordReset } from './ask-password-reset.ts';
+import { beginPasskeyFactor } from './begin-passkey-factor.ts';
+import { beginPasskeyProof } from './begin-passkey-proof.ts';
+import { beginPasskey } from './begin-passkey.ts';
 import { cancelRequest } from './cancel-request.ts';
 import { changeAssignment } from './change-assignment.ts';
 import { changeFields } from './change-fields.ts';
@@ -72,6 +76,7 @@ import { readRequest } from './read-request.ts';
 import { readSignInSource } from './read-sign-in-source.ts';
 import { readUnit } from './read-unit.ts';
 import { removeOperator } from './remove-operator.ts';
+import { removePasskey } from './remove-passkey.ts';
 import { removeRole } from './remove-role.ts';
 import { removeSeparationRule } from './remove-separation-rule.ts';
 import { removeTotp } from './remove-totp.ts';
@@ -191,7 +196,12 @@ export const operations = {
   listApiKeys,
   revokeApiKey,
   showSecondFactor,
+  beginPasskeyFactor,
   proveAgain,
+  beginPasskeyProof,
+  beginPasskey,
+  addPasskey,
+  removePasskey,
   readAccount,
   enrolTotp,
   confirmTotp,

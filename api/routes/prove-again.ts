@@ -1,6 +1,7 @@
 import { proveFactor, provePassword } from '../auth/proof.ts';
 import { sessionStore } from '../../db/stores/sessions.ts';
 import { refOf } from '../../domain/actor.ts';
+import { sessionHash } from '../auth/session.ts';
 import { operation } from '../operation.ts';
 import { Proof } from '../schemas/account.ts';
 
@@ -12,9 +13,11 @@ export const proveAgain = operation({
   body: Proof,
   answersOnce: true,
   refusals: ['factor_wrong', 'password_wrong'],
-  handle: async ({ body, actor, identity: { accountId } }, services) => {
+  handle: async ({ body, actor, client, identity: { accountId } }, services) => {
     const method =
-      'password' in body ? await provePassword(services, accountId, body.password) : await proveFactor(services, accountId, body);
+      'password' in body
+        ? await provePassword(services, accountId, body.password)
+        : await proveFactor(services, { accountId, askedBy: sessionHash(client) }, body);
     await sessionStore(services.db).provenAgain({ by: refOf(actor), id: actor.sessionId, method });
   },
 });

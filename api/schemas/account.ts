@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { authenticationMethods } from '../../domain/authentication.ts';
 import { longestPassword, passwordAdvice, shortestPassword } from '../../domain/password.ts';
 import { By, Id, shown, Time } from './common.ts';
+import { Passkey, PasskeyAssertion } from './passkey.ts';
 import { Login } from './session.ts';
 
 /** A password to be set: its length; what the person makes of it is looked at by `assertGoodPassword`. */
@@ -27,9 +28,11 @@ const Code = z
   .max(40)
   .transform((code) => code.replaceAll(' ', ''));
 export const GivenCode = z.strictObject({ code: Code }).meta({ id: 'GivenCode' });
-export const GivenFactor = GivenCode;
+export const GivenFactor = z.union([GivenCode, z.strictObject({ passkey: PasskeyAssertion })]).meta({ id: 'GivenFactor' });
 
-export const Proof = z.union([GivenFactor, z.strictObject({ password: GivenPassword })]).meta({ id: 'Proof' });
+export const Proof = z
+  .union([GivenCode, z.strictObject({ passkey: PasskeyAssertion }), z.strictObject({ password: GivenPassword })])
+  .meta({ id: 'Proof' });
 
 export const Account = z
   .object({
@@ -37,6 +40,7 @@ export const Account = z
     hasPassword: z.boolean(),
     passwordChangedAt: Time,
     totpSince: Time.nullable(),
+    passkeys: z.array(Passkey),
     recoveryCodes: z.int().meta({ description: 'How many are left' }),
   })
   .meta({ id: 'Account' });

@@ -41,6 +41,8 @@ export const Meta = z
     portalUrl: z.string(),
     /** Whether who may cause issuance must show more than a password. */
     secondFactor: shown(['required', 'optional']),
+    /** Whether passkeys can be made: they belong to a name, and this installation may be reached by an address. */
+    passkeys: z.boolean(),
     cardSignInUrl: z.string().optional().meta({ description: 'Where a card signs in: a browser that goes there comes back signed in' }),
     sources: z
       .array(Named.extend({ url: z.string() }))

@@ -54,6 +54,7 @@ export const secondFactorStore = (knex: Knex) => ({
   removeTotp: ({ by, accountId }: Of): Promise<void> =>
     transaction(knex, by, async (trx) => {
       if ((await trx('totp_factors').where({ accountId }).delete()) === 0) return;
+      await forgetLoneRecoveryCodes(trx, accountId);
       await recordEvent(trx, { kind: 'second_factor_removed', objectType: 'accounts', objectId: accountId, detail: { factor: 'otp' } });
     }),
 
@@ -75,7 +76,16 @@ export const secondFactorStore = (knex: Knex) => ({
   /** For somebody who lost their means: takes all of them away and ends their sessions. */
   reset: ({ by, accountId }: Of): Promise<void> =>
     transaction(knex, by, async (trx) => {
-      for (const table of ['totp_factors', 'recovery_codes', 'sessions']) await trx(table).where({ accountId }).delete();
+      for (const table of ['totp_factors', 'passkeys', 'recovery_codes', 'sessions']) await trx(table).where({ accountId }).delete();
       await recordEvent(trx, { kind: 'second_factors_reset', objectType: 'accounts', objectId: accountId });
     }),
 });
+
+/** Recovery codes stand in for a second factor: they go with the last one. */
+export async function forgetLoneRecoveryCodes(trx: Knex.Transaction, accountId: string): Promise<void> {
+  await trx('recovery_codes')
+    .where({ accountId })
+    .whereNotExists(trx('totp_factors').where({ accountId }))
+    .whereNotExists(trx('passkeys').where({ accountId }))
+    .delete();
+}

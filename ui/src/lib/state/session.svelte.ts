@@ -1,5 +1,6 @@
 import type { Permission } from '#domain/permissions.ts';
 import { showSecondFactor } from '#lib/api/account.ts';
+import { showPasskey } from '#lib/api/passkeys.ts';
 import { asProblem } from '#lib/api/problem.ts';
 import { getMe, getMeta, signIn, signOut } from '#lib/api/session.ts';
 import type { Assignment, Me, Meta } from '#lib/api/types.ts';
@@ -46,6 +47,10 @@ class Session {
   /** The second step of signing in. */
   async showSecondFactor(code: string): Promise<Me> {
     return this.#enter(await showSecondFactor(code));
+  }
+
+  async showPasskey(): Promise<Me> {
+    return this.#enter(await showPasskey());
   }
 
   async signOut() {

@@ -39,7 +39,7 @@ export const problems: Record<ProblemCode, string> = {
   second_factor_required: 'Your role needs a second factor: set one up under Account, or sign in with your card',
   step_up_needed: 'Prove again who you are: your last sign-in was more than five minutes ago',
   sign_in_over: 'The sign-in took too long, or too many codes were wrong: begin again',
-  factor_wrong: 'The code is wrong: type the one that your app shows now',
+  factor_wrong: 'Code or passkey not accepted: try again, or use another means',
   password_wrong: 'That is not the password you have now',
   pin_incorrect: 'Wrong PIN',
   pin_blocked: 'The PIN is blocked: unblock it with the PUK',

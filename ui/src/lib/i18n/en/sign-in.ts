@@ -13,7 +13,7 @@ export const signIn = {
   holderLink: 'Go to the portal',
   forgotten: 'Forgotten your password?',
   factorTitle: 'One more step',
-  factorSub: 'Open your authenticator app and type the code that it shows.',
+  factorSub: 'Show that it is you: with the code of your authenticator app, or with a passkey.',
   factorCode: 'Code',
   factorHint: 'Six digits; without your phone, one of your recovery codes',
   factorSubmit: 'Continue',

@@ -38,7 +38,7 @@ export const problems: typeof source.problems = {
   second_factor_required: 'Il tuo ruolo richiede un secondo fattore: impostane uno in Account, o accedi con la tua carta',
   step_up_needed: 'Conferma chi sei: il tuo ultimo accesso è di più di cinque minuti fa',
   sign_in_over: 'L’accesso ha preso troppo tempo, o troppi codici erano sbagliati: ricomincia',
-  factor_wrong: 'Il codice è sbagliato: scrivi quello che la tua app mostra adesso',
+  factor_wrong: 'Codice o passkey non accettati: riprova, o usa un altro mezzo',
   password_wrong: 'Non è la password che hai adesso',
   pin_incorrect: 'PIN sbagliato',
   pin_blocked: 'Il PIN è bloccato: si sblocca con il PUK',

@@ -15,7 +15,7 @@ export const signIn: typeof source.signIn = {
   holderLink: 'Vai al portale',
   forgotten: 'Password dimenticata?',
   factorTitle: 'Ancora un passo',
-  factorSub: 'Apri la tua app di autenticazione e scrivi il codice che mostra.',
+  factorSub: 'Mostra che sei tu: con il codice della tua app di autenticazione, o con una passkey.',
   factorCode: 'Codice',
   factorHint: 'Sei cifre; senza telefono, uno dei tuoi codici di recupero',
   factorSubmit: 'Continua',
