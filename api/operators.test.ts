@@ -49,6 +49,16 @@ test('an administrator adds an officer, who signs in with the first password and
   expect(coded(await api.call('GET', '/api/operators', { as: officer.cookie }))).toEqual([403, 'forbidden']);
 });
 
+test('an invitation is a mail to the person, sent anew whenever asked', async () => {
+  const who = shown(await add(sa));
+  expect((await act(sa, who.id, 'invitation')).status).toBe(204);
+  expect((await act(sa, who.id, 'invitation')).status).toBe(204);
+  const mails = await db()('mail_outbox')
+    .where({ template: 'invitation' })
+    .whereIn('accountId', db()('accounts').where({ login: who.email }).select('id'));
+  expect(mails).toHaveLength(2);
+});
+
 test('deactivated, they can do nothing from the next call on, and not sign in; reactivated, they can', async () => {
   const officer = await newcomer();
   expect(shown(await act(sa, officer.id, 'deactivation', { reason: 'On leave' })).state).toBe('deactivated');

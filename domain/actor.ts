@@ -68,6 +68,12 @@ export const officeWide = (actor: Actor): Actor =>
     ? actor
     : { ...actor, assignments: actor.assignments.map((a) => (a.visibility === 'own' ? { ...a, visibility: 'office' } : a)) };
 
+/** True if one assignment that carries `permission` lets the actor make something in the unit of this path; whether it is open is asked apart. */
+export const worksIn = (actor: Actor, permission: Permission, path: string): boolean =>
+  assignmentsFor(actor, permission).some(
+    ({ visibility, unitPath }) => visibility === 'all' || path === unitPath || (visibility === 'subtree' && isWithin(path, unitPath)),
+  );
+
 /** Where an actor sees everything: the whole tree, subtrees by their top, and single units; no unit is in two of them. */
 export interface Reach {
   everything: boolean;

@@ -154,6 +154,7 @@ const ofEverybody: readonly Permission[] = [
 
 /** What is done to the whole installation: only an assignment that shows everything (`all`) gives it, so that nobody does it as administrator of one unit. */
 export const isOfEverybody = (permission: Permission): boolean => ofEverybody.includes(permission);
+
 /** Kinds of units in which a shipped role is offered first. */
 export const offeredIn: Record<RoleCode, readonly ('organization' | 'division' | 'office')[]> = {
   RO: ['office'],

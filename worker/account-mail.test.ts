@@ -44,3 +44,18 @@ test('a link that nobody waits for any more is not sent', async () => {
   const mail = await asked('bo@example.it');
   await expect(write({ ...mail, createdAt: new Date(Date.now() - 31 * 60_000) })).rejects.toMatchObject({ type: 'not_found' });
 });
+
+test('an invitation brings a link that is good for three days', async () => {
+  const id = uuid();
+  const { id: accountId } = await database.operations('accounts').where({ login: 'ro@example.it' }).first<{ id: string }>('id');
+  const invitation: AccountMail = { id, template: 'invitation', locale: 'it', createdAt: new Date(Date.now() - 2 * 86_400_000), accountId };
+  const { text, subject } = await write(invitation);
+  expect(subject).toBe('Il tuo accesso a smartCMS');
+  expect(await passwordResetStore(database.operations).find(hashOf(tokenIn(text)))).toMatchObject({ accountId });
+  const left = await database
+    .operations('password_resets')
+    .where({ accountId })
+    .first<{ days: number }>(database.operations.raw(`extract(day from expires_at - now())::int as days`));
+  expect(left.days).toBe(2);
+  await expect(write({ ...invitation, createdAt: new Date(Date.now() - 4 * 86_400_000) })).rejects.toMatchObject({ type: 'not_found' });
+});

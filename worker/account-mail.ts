@@ -10,7 +10,8 @@ import { addresseeOf } from '../db/reads/addressee.ts';
 import { passwordResetStore } from '../db/stores/password-resets.ts';
 import { failure } from '../domain/errors.ts';
 
-const linkMinutes = 30;
+/** How long a link is good, in minutes. */
+const linkMinutes = { 'password-reset': 30, invitation: 3 * 24 * 60 };
 
 export type AccountMail = Pick<Mail, 'id' | 'template' | 'locale' | 'createdAt'> & { accountId: string };
 
@@ -22,17 +23,23 @@ export async function accountMail(knex: Knex, mail: AccountMail, publicUrl: stri
   const message = { id: mail.id, to: to.email };
   if (mail.template === 'password-changed')
     return { ...message, ...renderMail('password-changed', mail.locale, { ...props, portalUrl: `${publicUrl}/sign-in` }) };
-  return { ...message, ...renderMail('password-reset', mail.locale, { ...props, portalUrl: await resetLink(knex, mail, publicUrl) }) };
+  const template = mail.template === 'invitation' ? 'invitation' : 'password-reset';
+  const portalUrl = await passwordLink(knex, mail, { publicUrl, minutes: linkMinutes[template] });
+  return { ...message, ...renderMail(template, mail.locale, { ...props, portalUrl }) };
 }
 
 /**
  * The token is made here, mailed and forgotten: only its hash is kept, and each time the mail is tried again there is another. It stands behind `#`, which
  * no browser sends: it gets into no log.
  */
-async function resetLink(knex: Knex, { accountId, createdAt }: AccountMail, publicUrl: string): Promise<string> {
-  if (createdAt.getTime() < Date.now() - linkMinutes * 60_000) throw failure('not_found', 'Nobody waits for this link any more.');
+async function passwordLink(
+  knex: Knex,
+  { accountId, createdAt }: AccountMail,
+  { publicUrl, minutes }: { publicUrl: string; minutes: number },
+): Promise<string> {
+  if (createdAt.getTime() < Date.now() - minutes * 60_000) throw failure('not_found', 'Nobody waits for this link any more.');
   const token = randomBytes(32).toString('base64url');
   const tokenHash = createHash('sha256').update(token).digest();
-  await passwordResetStore(knex).issue({ id: uuid(), accountId, tokenHash, minutes: linkMinutes });
+  await passwordResetStore(knex).issue({ id: uuid(), accountId, tokenHash, minutes });
   return `${publicUrl}/sign-in/password#${token}`;
 }

@@ -33,6 +33,7 @@ import { endSession } from './end-session.ts';
 import { enrolTotp } from './enrol-totp.ts';
 import { grantAssignment } from './grant-assignment.ts';
 import { importOperators } from './import-operators.ts';
+import { inviteOperator } from './invite-operator.ts';
 import { leaveToSignIn } from './leave-to-sign-in.ts';
 import { exportHolders } from './export-holders.ts';
 import { liftHold } from './lift-hold.ts';
@@ -61,6 +62,7 @@ import { placeOwnHold } from './place-own-hold.ts';
 import { printPinMailer } from './print-pin-mailer.ts';
 import { proveAgain } from './prove-again.ts';
 import { reactivateOperator } from './reactivate-operator.ts';
+import { readAccess } from './read-access.ts';
 import { readAccount } from './read-account.ts';
 import { readCertificate } from './read-certificate.ts';
 import { readDevice } from './read-device.ts';
@@ -181,6 +183,8 @@ export const operations = {
   reactivateOperator,
   removeOperator,
   setFirstPassword,
+  inviteOperator,
+  readAccess,
   grantAssignment,
   changeAssignment,
   endAssignment,

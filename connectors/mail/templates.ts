@@ -17,6 +17,7 @@ export const mailProps = {
   'device-suspended': device,
   'device-reactivated': device,
   'device-revoked': device,
+  invitation: z.strictObject(common),
   'password-reset': z.strictObject(common),
   'password-changed': z.strictObject(common),
 } as const;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-import { assignmentsFor, type Actor, type Assignment } from '../../domain/actor.ts';
+import { assignmentsFor, worksIn, type Actor, type Assignment } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { unitInForce } from './units-in-force.ts';
@@ -61,11 +61,7 @@ export async function assertVisible(knex: Knex, actor: Actor, permission: Permis
 /** Throws `forbidden` unless the unit is open and the actor may do `permission` in it. */
 export async function assertUnit(knex: Knex, actor: Actor, permission: Permission, unitId: string): Promise<void> {
   const unit = (await knex('units').where({ id: unitId }).whereRaw(unitInForce('units')).first('path')) as { path: string } | undefined;
-  const allowed = assignmentsFor(actor, permission).some(
-    ({ visibility, unitPath }) =>
-      unit && (visibility === 'all' || unit.path === unitPath || (visibility === 'subtree' && unit.path.startsWith(`${unitPath}.`))),
-  );
-  if (!allowed)
+  if (!unit || !worksIn(actor, permission, unit.path))
     throw failure('forbidden', 'You have no task in this unit. Choose one of yours.', [
       { pointer: '/unitId', message: 'Not one of your units' },
     ]);

@@ -75,6 +75,18 @@ export const operatorStore = (knex: Knex) => ({
       await recordEvent(trx, { kind: 'operator_removed', objectType: 'operators', objectId: id, detail: { reason } });
     }),
 
+  /** A mail by which the person chooses a password. */
+  invite: ({ by, id, mailId }: Change & { mailId: string }): Promise<void> =>
+    administer(knex, { by, operatorId: id }, async (trx, operator) => {
+      assertNotRemoved(operator);
+      await trx.raw(
+        `insert into mail_outbox (id, event_key, template, locale, account_id)
+         select :mailId, 'invitation/' || :mailId, 'invitation', o.locale, a.id
+         from operators o join accounts a on a.operator_id = o.id where o.id = :id`,
+        { mailId, id },
+      );
+    }),
+
   /** A password that the administrator hands over; whatever was open under the old one is closed. */
   setPassword: ({ by, id, passwordHash }: Change & { passwordHash: string }): Promise<void> =>
     administer(knex, { by, operatorId: id }, async (trx, operator) => {

@@ -153,7 +153,11 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'log.manage': { setLogLevel: ofEverybody({ params: () => ({ module: 'api' }), body: { level: null } }) },
   'key.rotate': { rotateKeys: ofEverybody({ body: { kind: 'codes' } }) },
 
-  'operator.read': { listOperators: list('operators', { queries: ['search=operator'] }), readOperator: object('operators') },
+  'operator.read': {
+    listOperators: list('operators', { queries: ['search=operator'] }),
+    readOperator: object('operators'),
+    readAccess: object('operators', { query: 'permission=home.read' }),
+  },
   'operator.manage': {
     createOperator: inUnit((unitId) => ({ operator: taken, assignments: [{ role: 'BO', unitId, visibility: 'own' }] })),
     importOperators: rowsInUnits,
@@ -162,6 +166,7 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
     reactivateOperator: object('operators'),
     removeOperator: object('operators', { body: () => reason }),
     setFirstPassword: object('operators'),
+    inviteOperator: object('operators'),
     grantAssignment: object('operators', { body: (_, { unitId }) => ({ role: 'BO', unitId, visibility: 'own' }) }),
     changeAssignment: object('assignments', { body: () => ({ visibility: 'own' }) }),
     endAssignment: object('assignments'),

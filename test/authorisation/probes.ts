@@ -56,6 +56,7 @@ const nameOf = ({ place, mine }: Row) => `${mine ? 'mine' : "another's"} ${place
 const found = (seen: boolean): Outcome => (seen ? 'passes' : 'not_found');
 
 interface OfObject {
+  query?: string;
   params?: (row: Row, world: World) => Record<string, string>;
   /** The body names a row of this kind too, which must be visible as well. */
   and?: Kind;
@@ -67,13 +68,14 @@ interface OfObject {
 }
 
 /** One row by its id: hidden rows answer as if they did not exist. */
-export const object = (kind: Kind, { params, and, body, works = false, may = {} }: OfObject = {}): Case =>
+export const object = (kind: Kind, { params, query, and, body, works = false, may = {} }: OfObject = {}): Case =>
   guarded((world) => {
     const others = and ? world.rows[and] : [];
     const here = others.find((row) => row.place === 'here');
     const ask = (row: Row, other: Row | undefined): Probe => ({
       label: other ? `${nameOf(row)} with ${and} ${other.place}` : nameOf(row),
       params: { id: row.id, ...params?.(row, world) },
+      ...(query && { query }),
       body: body?.(other?.id ?? '', row),
       expect: (caller) => found((works ? caller.works(row) : caller.sees(row)) && (!other || caller.sees(other))),
       content: (answer, caller) => offersTooMuch(answer, caller, may),
