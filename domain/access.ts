@@ -1,5 +1,5 @@
 import { assignmentsFor, permits, sees, worksIn, type OperatorActor, type Ownership } from './actor.ts';
-import type { AssignmentState, OperatorState } from './operator.ts';
+import type { AssignmentState, OperatorState } from './operator-state.ts';
 import { isOfEverybody, type Permission } from './permissions.ts';
 import type { SeparationRule } from './separation.ts';
 

@@ -4,14 +4,6 @@ import { visibilities } from './actor.ts';
 import { EmailAddress, TaxCode, text } from './holder.ts';
 import { Moment } from './moment.ts';
 
-export const operatorStates = ['in_force', 'not_yet', 'ended', 'deactivated', 'removed'] as const;
-/** Whether an operator may act now, and if not, why: only `in_force` may. */
-export type OperatorState = (typeof operatorStates)[number];
-
-export const assignmentStates = ['in_force', 'not_yet', 'unit_inactive', 'ended'] as const;
-/** Whether an assignment gives something now, and if not, why. */
-export type AssignmentState = (typeof assignmentStates)[number];
-
 /** From when until when; absent or null: at once, and without end. */
 const period = { validFrom: Moment.nullable().default(null), validUntil: Moment.nullable().default(null) };
 const isPeriod = ({ validFrom, validUntil }: { validFrom: string | null; validUntil: string | null }) =>

@@ -45,6 +45,10 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
+/** What a role of operators may hold; the others belong to holders. */
+export const operatorPermissions = permissions.filter((permission): permission is OperatorPermission => !permission.startsWith('own.'));
+export type OperatorPermission = Exclude<Permission, `own.${string}`>;
+
 export const roleCodes = ['RO', 'DO', 'BO', 'SA', 'HD', 'AO', 'TH'] as const;
 export type RoleCode = (typeof roleCodes)[number];
 

@@ -1,19 +1,15 @@
 import { z } from 'zod';
 
 import { text } from './holder.ts';
-import { permissions, type Permission } from './permissions.ts';
+import { operatorPermissions } from './permissions.ts';
 import { separationKinds } from './separation.ts';
-
-export const unitKinds = ['organization', 'division', 'office'] as const;
-
-/** What a role of operators may hold; the others belong to holders. */
-export const operatorPermissions: readonly Permission[] = permissions.filter((permission) => !permission.startsWith('own.'));
+import { unitKinds } from './unit.ts';
 
 /** A role of the organisation's own. */
 export const RoleData = z.strictObject({
   name: z.strictObject({ en: text(60), it: text(60) }),
   permissions: z
-    .array(z.enum(operatorPermissions as [Permission, ...Permission[]]))
+    .array(z.enum(operatorPermissions))
     .min(1, 'Choose at least one')
     .transform((chosen) => operatorPermissions.filter((permission) => chosen.includes(permission))),
   /** Kinds of units in which the role is offered first. */

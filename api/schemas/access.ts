@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { accessRules } from '../../domain/access.ts';
-import { operatorStates } from '../../domain/operator.ts';
+import { operatorStates } from '../../domain/operator-state.ts';
 import { permissions } from '../../domain/permissions.ts';
 import { separationKinds } from '../../domain/separation.ts';
 import { Id, Named, shown } from './common.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { visibilities } from '../../domain/actor.ts';
-import { AssignmentData, AssignmentTerms, OperatorData, assignmentStates, operatorStates } from '../../domain/operator.ts';
+import { AssignmentData, AssignmentTerms, OperatorData } from '../../domain/operator.ts';
+import { assignmentStates, operatorStates } from '../../domain/operator-state.ts';
 import { Id, LocalText, Named, Page, Search, Time, shown } from './common.ts';
 
 export const Assignment = z

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { permissions } from '../../domain/permissions.ts';
-import { RoleCodeInput, RoleData, SeparationData, unitKinds } from '../../domain/role.ts';
+import { RoleCodeInput, RoleData, SeparationData } from '../../domain/role.ts';
 import { separationKinds } from '../../domain/separation.ts';
+import { unitKinds } from '../../domain/unit.ts';
 import { Id, LocalText, shown } from './common.ts';
 
 export const Role = z

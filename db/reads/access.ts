@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 import { explainAccess, type AccessPlace, type KnownAssignment } from '../../domain/access.ts';
 import { sees, type Actor, type Ownership } from '../../domain/actor.ts';
-import type { OperatorState } from '../../domain/operator.ts';
+import type { OperatorState } from '../../domain/operator-state.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { excludedSql } from '../stores/request-for-work.ts';
 import { assignmentCause, loadOperator } from './actor.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 import { reachOf, sees, type Actor } from '../../domain/actor.ts';
-import { assignmentStates, type AssignmentState, type OperatorState } from '../../domain/operator.ts';
+import { assignmentStates, type AssignmentState, type OperatorState } from '../../domain/operator-state.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import { assignmentCause, operatorCause } from './actor.ts';
 import { onePage, toPage, type PageQuery, type SortKey } from './keyset.ts';

@@ -1067,6 +1067,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operators/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an operator a mail with a link, good once and for three days, by which they choose their password */
+        post: operations["inviteOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operators/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an operator can, or cannot, do something, in a unit or with a request: the rule that decides */
+        get: operations["readAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operators/{id}/assignments": {
         parameters: {
             query?: never;
@@ -2916,6 +2950,27 @@ export interface components {
         FirstPassword: {
             /** @description Shown here and never again */
             password: string;
+        };
+        AccessAnswer: {
+            allowed: boolean;
+            /**
+             * @description What decides
+             * @enum {string}
+             */
+            rule: "assignment" | "operator" | "holders_only" | "role" | "assignment_state" | "separation" | "everything_only" | "visibility" | "unit_closed" | "own_request";
+            /** @enum {string} */
+            state: "in_force" | "not_yet" | "ended" | "deactivated" | "removed";
+            /** @description Of which the rule speaks */
+            assignments: components["schemas"]["Assignment"][];
+            separation: {
+                /** @enum {string} */
+                kind: "permissions" | "roles";
+                first: string;
+                second: string;
+            } | null;
+            /** @description Allowed, but only on what the person registered */
+            ownOnly: boolean;
+            unit: components["schemas"]["Named"] | null;
         };
         Roles: {
             items: components["schemas"]["Role"][];
@@ -5757,6 +5812,75 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    inviteOperator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readAccess: {
+        parameters: {
+            query: {
+                permission: "home.read" | "unit.read" | "unit.manage" | "operator.read" | "operator.manage" | "role.read" | "role.manage" | "session.manage" | "signin.manage" | "api_key.manage" | "field.read" | "field.manage" | "holder.read" | "holder.create" | "holder.update" | "request.read" | "request.create" | "request.submit" | "request.decide" | "request.amend" | "request.cancel" | "device.read" | "device.produce" | "device.deliver" | "device.suspend" | "device.reactivate" | "device.revoke" | "certificate.read" | "code.print" | "profile.read" | "profile.manage" | "stock.read" | "stock.manage" | "audit.read" | "audit.verify" | "monitor.read" | "log.manage" | "key.rotate" | "system.reconcile" | "own.read" | "own.activate" | "own.suspend";
+                unitId?: string;
+                requestNumber?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -59,3 +59,20 @@ export type Verification = Schemas['AuditVerification'];
 export type LogFilter = Query<'/log-entries'>;
 export type LogEntry = Schemas['LogEntry'];
 export type LogLevels = Schemas['Logging'];
+
+export type OperatorFilter = Query<'/operators'>;
+export type Operator = Schemas['Operator'];
+export type OperatorInput = Schemas['OperatorInput'];
+export type OperatorCreate = Schemas['OperatorCreate'];
+/** A role of an operator in a unit. */
+export type GivenRole = Schemas['Assignment'];
+export type AssignmentInput = Schemas['AssignmentInput'];
+export type AssignmentChange = Schemas['AssignmentChange'];
+export type AccessQuery = Query<'/operators/{id}/access'>;
+export type AccessAnswer = Schemas['AccessAnswer'];
+
+export type Role = Schemas['Role'];
+export type RoleInput = Schemas['RoleInput'];
+export type RoleCreate = Schemas['RoleCreate'];
+export type SeparationRule = Schemas['SeparationRule'];
+export type SeparationInput = Schemas['SeparationInput'];

@@ -4,9 +4,12 @@ import { devices } from './en/devices.ts';
 import { fields } from './en/fields.ts';
 import { home } from './en/home.ts';
 import { logging } from './en/logging.ts';
+import { operators } from './en/operators.ts';
+import { permissions } from './en/permissions.ts';
 import { portal } from './en/portal.ts';
 import { bounds, messages, problems } from './en/problems.ts';
 import { desk, holder, holders, newRequest, request, requests } from './en/requests.ts';
+import { roles } from './en/roles.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './en/shell.ts';
 import { signIn } from './en/sign-in.ts';
 import { causes, models, states, steps, waits } from './en/states.ts';
@@ -35,11 +38,14 @@ export const en = {
   nav,
   newRequest,
   oops,
+  operators,
   palette,
+  permissions,
   portal,
   problems,
   request,
   requests,
+  roles,
   signIn,
   states,
   steps,

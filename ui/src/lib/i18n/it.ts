@@ -5,9 +5,12 @@ import { devices } from './it/devices.ts';
 import { fields } from './it/fields.ts';
 import { home } from './it/home.ts';
 import { logging } from './it/logging.ts';
+import { operators } from './it/operators.ts';
+import { permissions } from './it/permissions.ts';
 import { portal } from './it/portal.ts';
 import { bounds, messages, problems } from './it/problems.ts';
 import { desk, holder, holders, newRequest, request, requests } from './it/requests.ts';
+import { roles } from './it/roles.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './it/shell.ts';
 import { signIn } from './it/sign-in.ts';
 import { causes, models, states, steps, waits } from './it/states.ts';
@@ -36,11 +39,14 @@ export const it: typeof en = {
   nav,
   newRequest,
   oops,
+  operators,
   palette,
+  permissions,
   portal,
   problems,
   request,
   requests,
+  roles,
   signIn,
   states,
   steps,

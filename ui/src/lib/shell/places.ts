@@ -2,10 +2,12 @@ import Building2 from '@lucide/svelte/icons/building-2';
 import Cpu from '@lucide/svelte/icons/cpu';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileText from '@lucide/svelte/icons/file-text';
+import IdCardLanyard from '@lucide/svelte/icons/id-card-lanyard';
 import Inbox from '@lucide/svelte/icons/inbox';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
+import UserCog from '@lucide/svelte/icons/user-cog';
 import UsersRound from '@lucide/svelte/icons/users-round';
 
 import type { Permission } from '#domain/permissions.ts';
@@ -33,7 +35,14 @@ function groups(): { title?: string; places: Guarded[] }[] {
       ],
     },
     { title: t.credentials, places: [{ key: 'v', label: t.devices, href: '/devices', icon: CreditCard, any: ['device.read'] }] },
-    { title: t.organisation, places: [{ key: 'u', label: t.units, href: '/units', icon: Building2, any: ['unit.read'] }] },
+    {
+      title: t.organisation,
+      places: [
+        { key: 'u', label: t.units, href: '/units', icon: Building2, any: ['unit.read'] },
+        { key: 'o', label: t.operators, href: '/operators', icon: UserCog, any: ['operator.read'] },
+        { key: 'y', label: t.roles, href: '/roles', icon: IdCardLanyard, any: ['role.read'] },
+      ],
+    },
     { title: t.oversight, places: [{ key: 'a', label: t.audit, href: '/audit', icon: ScrollText, any: ['audit.read'] }] },
     {
       title: t.system,
@@ -56,6 +65,7 @@ export const visibleGroups = (): Group[] =>
 /** False for an address that this person's role does not show. */
 export function mayOpen(pathname: string): boolean {
   if (pathname === '/requests/new') return session.can('request.create');
+  if (pathname === '/operators/new') return session.can('operator.manage');
   const place = groups()
     .flatMap((g) => g.places)
     .find((p) => (p.href === '/' ? pathname === '/' : pathname.startsWith(p.href)));

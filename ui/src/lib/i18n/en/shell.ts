@@ -54,6 +54,8 @@ export const nav = {
   devices: 'Devices',
   organisation: 'Organisation',
   units: 'Units',
+  operators: 'Operators',
+  roles: 'Roles',
   oversight: 'Oversight',
   audit: 'Audit',
   system: 'System',

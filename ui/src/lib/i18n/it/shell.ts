@@ -55,6 +55,8 @@ export const nav: typeof source.nav = {
   devices: 'Dispositivi',
   organisation: 'Organizzazione',
   units: 'Unità',
+  operators: 'Operatori',
+  roles: 'Ruoli',
   oversight: 'Controllo',
   audit: 'Audit',
   system: 'Sistema',
