@@ -28,6 +28,7 @@ export const UnitQuery = z.strictObject({
     .optional()
     .meta({ description: 'Directly below this unit; `top`: where my part of the tree begins' }),
   search: Search,
+  code: Typed(32).meta({ description: 'The whole code' }),
   kind: several(unitKinds),
   state: several(shownUnitStates),
   category: Typed(60),

@@ -41,7 +41,7 @@ export const unitRows = (knex: Knex, actor: Actor): Knex.QueryBuilder =>
     });
 
 /** The state by itself, or that a unit above is not open. */
-export const shownState = `case when ${unitState('units')} = 'open' and not (${unitInForce('units')}) then 'closed_above' else ${unitState('units')} end`;
+const shownState = `case when ${unitState('units')} = 'open' and not (${unitInForce('units')}) then 'closed_above' else ${unitState('units')} end`;
 
 /** Leaves the assignments `a` that are in force by themselves, of operators who are. */
 export const working = `join operators on operators.id = a.operator_id and ${operatorInForce}

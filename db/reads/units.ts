@@ -3,13 +3,15 @@ import type { Knex } from 'knex';
 import { officeWide, reachOf, type Actor } from '../../domain/actor.ts';
 import type { ShownUnitState, UnitKind } from '../../domain/unit.ts';
 import { chosenPage, toPage, type PageQuery, type SortKey } from './keyset.ts';
-import { matching } from './search.ts';
-import { shownState, unitRows, visibleUnits, type UnitRow } from './unit-rows.ts';
+import { escapeLike } from './search.ts';
+import { unitRows, visibleUnits, type UnitRow } from './unit-rows.ts';
+import { closedAbove, unitOpen, unitState } from './units-in-force.ts';
 
 export interface UnitFilter extends PageQuery {
   /** Units directly below this one; `top`: where the actor's part of the tree begins. */
   parentId?: string | undefined;
   search?: string | undefined;
+  code?: string | undefined;
   kind?: UnitKind[] | undefined;
   state?: ShownUnitState[] | undefined;
   category?: string | undefined;
@@ -38,10 +40,21 @@ function chosen(knex: Knex, actor: Actor, filter: UnitFilter): Knex.QueryBuilder
   if (filter.parentId === 'top') topOf(query, actor);
   else if (filter.parentId) void query.where('units.parent_id', filter.parentId);
   if (filter.kind?.length) void query.whereIn('units.kind', filter.kind);
+  if (filter.code) void query.where('units.code', filter.code);
   if (filter.category) void query.where('units.category', filter.category);
-  if (filter.state?.length) void query.whereRaw(`${shownState} = any (?)`, [filter.state]);
+  if (filter.state?.length) inStates(query, filter.state);
   if (filter.attribute) having(query, filter.attribute);
-  return matching(query, searched, filter.search);
+  for (const word of (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean))
+    void query.whereRaw(`${searched} like ?`, [`%${escapeLike(word)}%`]);
+  return query;
+}
+
+function inStates(query: Knex.QueryBuilder, states: readonly ShownUnitState[]): void {
+  void query.where((either) => {
+    void either.whereRaw(`${unitState('units')} = any (?)`, [states.filter((state) => state !== 'open' && state !== 'closed_above')]);
+    if (states.includes('open')) void either.orWhereRaw(`${unitOpen('units')} and not ${closedAbove('units')}`);
+    if (states.includes('closed_above')) void either.orWhereRaw(`${unitOpen('units')} and ${closedAbove('units')}`);
+  });
 }
 
 function topOf(query: Knex.QueryBuilder, actor: Actor): void {

@@ -3587,6 +3587,8 @@ export interface operations {
                 parentId?: string | "top";
                 /** @description Part of a name, tax code, number or serial */
                 search?: string;
+                /** @description The whole code */
+                code?: string;
                 kind?: ("organization" | "division" | "office")[];
                 state?: ("open" | "scheduled" | "ended" | "closed" | "closed_above")[];
                 category?: string;

@@ -2,6 +2,8 @@
 export type Filter =
   | { kind: 'choice'; name: string; label: string; options: { value: string; label: string }[] }
   | { kind: 'text'; name: string; label: string; type?: 'date' }
+  /** A unit, found by searching: there may be ten thousand. */
+  | { kind: 'unit'; name: string; label: string }
   /** Two calendar days, `from` and `to`, both included. */
   | { kind: 'days'; name: 'days'; label: string };
 

@@ -1,4 +1,4 @@
-import Building2 from '@lucide/svelte/icons/building-2';
+import BuildingComplex from '@lucide/svelte/icons/building-complex';
 import Cpu from '@lucide/svelte/icons/cpu';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FileText from '@lucide/svelte/icons/file-text';
@@ -38,7 +38,7 @@ function groups(): { title?: string; places: Guarded[] }[] {
     {
       title: t.organisation,
       places: [
-        { key: 'u', label: t.units, href: '/units', icon: Building2, any: ['unit.read'] },
+        { key: 'u', label: t.units, href: '/units', icon: BuildingComplex, any: ['unit.read'] },
         { key: 'o', label: t.operators, href: '/operators', icon: UserCog, any: ['operator.read'] },
         { key: 'y', label: t.roles, href: '/roles', icon: IdCardLanyard, any: ['role.read'] },
       ],

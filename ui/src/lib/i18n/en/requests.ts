@@ -69,6 +69,7 @@ export const newRequest = {
   sub: 'One form: the person, the document, the device.',
   office: 'Office',
   officeHint: 'Where the person is registered and the card is handed over',
+  officeChosen: (office: string) => `Now ${office}. Search another one by name, code or address.`,
   device: 'Device',
   profile: 'Profile',
   submit: 'Submit request',

@@ -77,6 +77,7 @@ export const newRequest: typeof source.newRequest = {
   sub: 'Un solo modulo: la persona, il documento, il dispositivo.',
   office: 'Ufficio',
   officeHint: 'Dove la persona è registrata e la carta viene consegnata',
+  officeChosen: (office) => `Ora ${office}. Cercane un altro per nome, codice o indirizzo.`,
   device: 'Dispositivo',
   profile: 'Profilo',
   submit: 'Invia richiesta',

@@ -13,15 +13,6 @@ export const deviceFilters = (): Filter[] => {
       label: t.state,
       options: deviceStates.map((value) => ({ value, label: i18n.t.states.device[value] })),
     },
-    ...(reference.units.length > 1
-      ? [
-          {
-            kind: 'choice' as const,
-            name: 'unitId',
-            label: t.office,
-            options: reference.units.map((u) => ({ value: u.id, label: u.name })),
-          },
-        ]
-      : []),
+    ...(reference.severalUnits ? [{ kind: 'unit' as const, name: 'unitId', label: t.office }] : []),
   ];
 };

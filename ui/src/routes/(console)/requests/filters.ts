@@ -20,16 +20,7 @@ export const requestFilters = (holder?: { id: string; name: string }): Filter[] 
       label: t.state,
       options: requestStates.map((value) => ({ value, label: i18n.t.states.request[value] })),
     },
-    ...(reference.units.length > 1
-      ? [
-          {
-            kind: 'choice' as const,
-            name: 'unitId',
-            label: t.office,
-            options: reference.units.map((u) => ({ value: u.id, label: u.name })),
-          },
-        ]
-      : []),
+    ...(reference.severalUnits ? [{ kind: 'unit' as const, name: 'unitId', label: t.office }] : []),
     ...(reference.profiles.length > 1
       ? [
           {
