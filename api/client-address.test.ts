@@ -2,6 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startApi, type TestApi } from '../test/support/api.ts';
+import { networkOf } from './client-address.ts';
 
 let proxied: TestApi;
 let direct: TestApi;
@@ -42,4 +43,15 @@ test('a new forged address with each try does not escape the brake on guessing',
   const statuses: number[] = [];
   for (let i = 0; i < 25; i++) statuses.push((await guess(i)).status);
   expect(statuses).toContain(429);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('the network of %s is %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

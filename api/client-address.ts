@@ -31,6 +31,21 @@ function callerOf(hops: readonly string[], proxies: BlockList): string {
 export const isWithin = (address: string, networks: readonly string[]): boolean =>
   isIP(address) !== 0 && listOf(networks).check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
+/** Whose an address is: of IPv6 somebody has a whole /64 (RFC 6177), and may change in it as they like. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
+  const groups = (part: string) => part.split(':').filter((group) => group !== '');
+  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
+  const all = [...groups(head), ...Array<string>(Math.max(0, missing)).fill('0'), ...groups(tail ?? '')];
+  return `${all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {

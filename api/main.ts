@@ -22,6 +22,7 @@ import { temporalTarget } from '../domain/configuration/temporal.ts';
 import { createApp } from './app.ts';
 import { apiKeyAuthenticator } from './auth/api-key.ts';
 import { memoryAttempts } from './auth/attempts.ts';
+import { passwordMatches } from './auth/password.ts';
 import { sessionAuthenticator } from './auth/session.ts';
 import { listenToChanges } from './changes.ts';
 import { refuseDemoAccounts } from './demo-accounts.ts';
@@ -75,6 +76,7 @@ const app = createApp({
     ...{ db, auditDb, temporal, hsm, codeKeys, changes, presence, health },
     log: logs.module('api'),
     attempts,
+    passwordMatches,
     proxySecret: config.PROXY_SECRET,
     settings: {
       secondFactor: config.SECOND_FACTOR ?? (profile === 'production' ? 'required' : 'optional'),

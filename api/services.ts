@@ -37,6 +37,8 @@ export interface Services {
   presence: Pick<Presence, 'name'>;
   health: Health;
   attempts: Attempts;
+  /** Takes as long for a missing hash as for a wrong password. */
+  passwordMatches: (passwordHash: string | null | undefined, password: string) => Promise<boolean>;
   /** What the TLS proxy names itself with before the client certificates it saw are believed; absent: there is no such proxy. */
   proxySecret: string | undefined;
   settings: Settings;

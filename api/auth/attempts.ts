@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
-import { refusal } from '../errors.ts';
+import { guessing, type Guessing } from './guessing.ts';
+import { tooMany } from './too-many.ts';
 
 /** Numbers of tries from one side; each process counts its own. */
 export interface Limit {
@@ -9,8 +10,8 @@ export interface Limit {
 }
 
 /**
- * Brakes that need no account: on guessing by address, within a session, by card serial, on calls of an API key, and for logins that do not exist, which must behave like those that do.
- * Addresses an account signed in from lately are remembered: strangers' failures do not delay the person at the usual desk.
+ * Brakes that need no account: on guessing by address, by login, within a session, by card serial, and on calls of an API key.
+ * Addresses an account signed in from lately are remembered: strangers' failures do not slow the person at the usual desk.
  */
 export interface Attempts {
   /** Counts one try; throws `too_many_attempts` with the time to wait. */
@@ -19,9 +20,7 @@ export interface Attempts {
   giveBack(kind: AttemptKind, key: string): Promise<void>;
   /** Forgets all attempts of this key. */
   forgive(kind: AttemptKind, key: string): Promise<void>;
-  /** Failures of an unknown login: the delay an account would have, in the same steps. */
-  unknownLoginFailed(login: string): Promise<void>;
-  unknownLoginWait(login: string): Promise<Date | undefined>;
+  readonly guesses: Guessing;
   remember(accountId: string, address: string): Promise<void>;
   remembers(accountId: string, address: string): Promise<boolean>;
 }
@@ -49,7 +48,7 @@ const shippedLimits: Record<AttemptKind, Limit> = {
 const day = 86_400;
 
 /** With the limits as shipped but for the changes. */
-export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}): Attempts {
+export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}, guesses = guessing()): Attempts {
   const limits = { ...shippedLimits, ...changes };
   const limiter = (kind: AttemptKind) =>
     new RateLimiterMemory({ keyPrefix: kind, points: limits[kind].points, duration: limits[kind].seconds });
@@ -63,10 +62,9 @@ export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}
     badKeyByAddress: limiter('badKeyByAddress'),
     callsByKey: limiter('callsByKey'),
   };
-  const unknown = new RateLimiterMemory({ keyPrefix: 'unknown', points: Number.MAX_SAFE_INTEGER, duration: day });
-  const waits = new RateLimiterMemory({ keyPrefix: 'waits', points: 1, duration: day });
   const known = new RateLimiterMemory({ keyPrefix: 'known', points: 1, duration: day });
   return {
+    guesses,
     spend: async (kind, key) => {
       await limiters[kind].consume(key).catch((refused: unknown) => {
         throw refused instanceof RateLimiterRes ? tooMany(refused.msBeforeNext / 1000) : refused;
@@ -74,18 +72,7 @@ export function memoryAttempts(changes: Partial<Record<AttemptKind, Limit>> = {}
     },
     giveBack: async (kind, key) => void (await limiters[kind].reward(key)),
     forgive: async (kind, key) => void (await limiters[kind].delete(key)),
-    unknownLoginFailed: async (login) => {
-      const { consumedPoints } = await unknown.penalty(login);
-      if (consumedPoints >= 3) await waits.block(login, Math.min(300, 2 ** (consumedPoints - 3)));
-    },
-    unknownLoginWait: async (login) => {
-      const wait = await waits.get(login);
-      return wait === null ? undefined : new Date(Date.now() + wait.msBeforeNext);
-    },
     remember: async (accountId, address) => void (await known.block(`${accountId} ${address}`, day)),
     remembers: async (accountId, address) => (await known.get(`${accountId} ${address}`)) !== null,
   };
 }
-
-export const tooMany = (retryAfterSeconds: number): Error =>
-  refusal('too_many_attempts', 'Wait a moment, then try again.', { retryAfterSeconds });

@@ -10,7 +10,6 @@ import { failure } from '../../domain/errors.ts';
 import type { GivenFactor as FactorSchema } from '../schemas/account.ts';
 import type { Services } from '../services.ts';
 import { passkeyProves } from './passkeys.ts';
-import { passwordMatches } from './password.ts';
 import { hashOfRecoveryCode } from './recovery-codes.ts';
 import { totpMatches } from './totp.ts';
 
@@ -50,7 +49,11 @@ const codeMatches = (services: Services, accountId: string, code: string): Promi
     : secondFactorStore(services.db).useRecoveryCode({ by: system, accountId, hash: hashOfRecoveryCode(code) });
 
 /** Proves by the password, for whoever has nothing stronger; throws `password_wrong`. */
-export async function provePassword({ db, attempts }: Services, accountId: string, password: string): Promise<AuthenticationMethod> {
+export async function provePassword(
+  { db, attempts, passwordMatches }: Services,
+  accountId: string,
+  password: string,
+): Promise<AuthenticationMethod> {
   await attempts.spend('proofByAccount', accountId);
   const [account, factors] = await Promise.all([accountStore(db).get(accountId), secondFactorsOf(db, accountId)]);
   if (factors.length > 0 || !(await passwordMatches(account.passwordHash, password)))

@@ -3,29 +3,31 @@ import { failure } from '../../domain/errors.ts';
 import { accountStore } from '../../db/stores/accounts.ts';
 import { recordEvents } from '../../db/transaction.ts';
 import type { Client } from '../client.ts';
+import { networkOf } from '../client-address.ts';
 import type { Services } from '../services.ts';
-import { tooMany } from './attempts.ts';
 import { signInByDirectory } from './directory-sign-in.ts';
-import { passwordMatches } from './password.ts';
 
 type Account = NonNullable<Awaited<ReturnType<ReturnType<typeof accountStore>['findByLogin']>>>;
 
 /**
  * The account that login and password belong to. Unknown user, wrong password and an account that is switched off get the same answer after the
- * same work. Failures delay the account ever longer, but never lock it, and not for addresses it signed in from lately.
+ * same work. Who fails waits ever longer, at this login and from this side; an address that the account signed in from lately does not wait.
  */
 export async function signIn(services: Services, given: { login: string; password: string }, client: Client): Promise<Account> {
   const { attempts, db } = services;
-  await attempts.spend('signInByAddress', client.address);
+  const guess = { login: given.login, from: networkOf(client.address) };
+  await attempts.spend('signInByAddress', guess.from);
   const account = await accountStore(db).findByLogin(given.login);
-  await assertNoDelay(services, { login: given.login, account, client });
+  if (!account || !(await attempts.remembers(account.id, guess.from))) await attempts.guesses.admit(guess);
   const proven = await prove(services, given, account);
   if (!proven?.active) {
-    await recordFailure(services, { login: given.login, account, client });
+    await attempts.guesses.failed(guess);
+    await recordFailure(db, account, client);
     throw failure('sign_in_failed', 'Check user name and password and try again.');
   }
-  await attempts.giveBack('signInByAddress', client.address);
-  await attempts.remember(proven.id, client.address);
+  await attempts.guesses.forgive(guess);
+  await attempts.giveBack('signInByAddress', guess.from);
+  await attempts.remember(proven.id, guess.from);
   return proven;
 }
 
@@ -35,33 +37,16 @@ async function prove(
   given: { login: string; password: string },
   account: Account | undefined,
 ): Promise<Account | undefined> {
-  const matches = await passwordMatches(account?.passwordHash, given.password);
+  const matches = await services.passwordMatches(account?.passwordHash, given.password);
   if (account && account.passwordHash !== null && account.identitySourceId === null) return matches ? account : undefined;
   return signInByDirectory(services, given, account);
 }
 
-interface Attempt {
-  login: string;
-  account: Account | undefined;
-  client: Client;
-}
-
-async function assertNoDelay({ attempts }: Services, { login, account, client }: Attempt): Promise<void> {
-  if (account && (await attempts.remembers(account.id, client.address))) return;
-  const until = account ? account.nextAttemptAt : await attempts.unknownLoginWait(login);
-  const seconds = until ? (until.getTime() - Date.now()) / 1000 : 0;
-  if (seconds > 0) throw tooMany(seconds);
-}
-
-/** Both writes at once: a known account must not take visibly longer than an unknown one. What was typed as login is not kept: it may be a password. */
-async function recordFailure({ attempts, db }: Services, { login, account, client }: Attempt): Promise<void> {
-  await Promise.all([
-    account ? accountStore(db).signInFailed({ accountId: account.id }) : attempts.unknownLoginFailed(login),
-    recordEvents(db, system, {
-      kind: 'sign_in_failed',
-      objectType: 'accounts',
-      objectId: account?.id ?? 'unknown',
-      detail: { address: client.address },
-    }),
-  ]);
-}
+/** What was typed as login is not kept: it may be a password. */
+const recordFailure = (db: Services['db'], account: Account | undefined, { address }: Client): Promise<void> =>
+  recordEvents(db, system, {
+    kind: 'sign_in_failed',
+    objectType: 'accounts',
+    objectId: account?.id ?? 'unknown',
+    detail: { address },
+  });

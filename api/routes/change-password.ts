@@ -4,7 +4,7 @@ import { refOf } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import { accountStore } from '../../db/stores/accounts.ts';
 import { assertGoodPassword } from '../auth/new-password.ts';
-import { hashPassword, passwordMatches } from '../auth/password.ts';
+import { hashPassword } from '../auth/password.ts';
 import { operation } from '../operation.ts';
 import { PasswordChange } from '../schemas/account.ts';
 
@@ -16,7 +16,7 @@ export const changePassword = operation({
   body: PasswordChange,
   answersOnce: true,
   refusals: ['password_wrong'],
-  handle: async ({ body, actor, identity: { accountId } }, { db, attempts }) => {
+  handle: async ({ body, actor, identity: { accountId } }, { db, attempts, passwordMatches }) => {
     await attempts.spend('proofByAccount', accountId);
     const account = await accountStore(db).get(accountId);
     if (!(await passwordMatches(account.passwordHash, body.current)))

@@ -14,8 +14,6 @@ export class Account extends Model {
   declare identitySourceId: string | null;
   /** What names them in it. */
   declare identitySubject: string | null;
-  declare failures: number;
-  declare nextAttemptAt: Date | null;
   declare passwordChangedAt: Date;
   declare createdAt: Date;
 }

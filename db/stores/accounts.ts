@@ -28,10 +28,7 @@ export interface PasswordChange {
 }
 
 /** An account as sign-in needs it; `active` is false when its operator is switched off or out of date. */
-export type SignInAccount = Pick<
-  Account,
-  'id' | 'login' | 'passwordHash' | 'operatorId' | 'holderId' | 'identitySourceId' | 'failures' | 'nextAttemptAt'
-> & {
+export type SignInAccount = Pick<Account, 'id' | 'login' | 'passwordHash' | 'operatorId' | 'holderId' | 'identitySourceId'> & {
   active: boolean;
 };
 
@@ -66,21 +63,6 @@ export const accountStore = (knex: Knex) => ({
       .first<{ holderId: string | null } | undefined>('d.holder_id');
     return device?.holderId ?? undefined;
   },
-
-  /** Counts a wrong password; from the third on, the next attempt waits 1, 2, 4 … 300 seconds. Never a lock that would lock others out. */
-  signInFailed: ({ accountId }: { accountId: string }): Promise<{ failures: number; nextAttemptAt: Date | null }> =>
-    transaction(knex, system, async (trx) => {
-      const [row] = await trx<Account>('accounts')
-        .where({ id: accountId })
-        .update({
-          failures: trx.raw('failures + 1') as unknown as number,
-          nextAttemptAt: trx.raw(
-            `case when failures >= 2 then now() + make_interval(secs => least(300, power(2, least(failures, 20) - 2))) end`,
-          ) as unknown as Date,
-        })
-        .returning(['failures', 'nextAttemptAt']);
-      return found(row, 'account');
-    }),
 });
 
 /** Sets the password, ends the sessions that the old one opened, and tells the person: a mail about a change that was not theirs is how they learn of it. */
@@ -89,7 +71,7 @@ export async function replacePassword(
   { accountId, passwordHash, mailId, keepSession }: PasswordChange,
 ): Promise<void> {
   const passwordChangedAt = trx.fn.now() as unknown as Date;
-  await Account.query(trx).findById(accountId).patch({ passwordHash, passwordChangedAt, failures: 0, nextAttemptAt: null });
+  await Account.query(trx).findById(accountId).patch({ passwordHash, passwordChangedAt });
   await Session.query(trx)
     .delete()
     .where({ accountId })
@@ -110,6 +92,6 @@ const accountsBy = (knex: Knex, where: Record<string, string>): Promise<SignInAc
     .leftJoin('operators', 'operators.id', 'a.operator_id')
     .where(where)
     .select<SignInAccount[]>(
-      ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.identity_source_id', 'a.failures', 'a.next_attempt_at'],
+      ...['a.id', 'a.login', 'a.password_hash', 'a.operator_id', 'a.holder_id', 'a.identity_source_id'],
       knex.raw(`(operators.id is null or ${operatorInForce}) as active`),
     );

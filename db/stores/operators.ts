@@ -92,7 +92,7 @@ export const operatorStore = (knex: Knex) => ({
     administer(knex, { by, operatorId: id }, async (trx, operator) => {
       assertNotRemoved(operator);
       await closeSessions(trx, id);
-      const fresh = { passwordHash, passwordChangedAt: trx.fn.now(), failures: 0, nextAttemptAt: null };
+      const fresh = { passwordHash, passwordChangedAt: trx.fn.now() };
       await trx('accounts').where({ operatorId: id }).update(fresh);
       await recordEvent(trx, { kind: 'first_password', objectType: 'operators', objectId: id });
     }),

@@ -22,11 +22,10 @@ export type SessionStore = ReturnType<typeof sessionStore>;
 
 /** Sessions of who is signed in. */
 export const sessionStore = (knex: Knex) => ({
-  /** Somebody proved who they are: the failures of the account are forgotten and a session begins. */
+  /** Somebody proved who they are: a session begins. */
   open: ({ lifetimeHours, methods, ...session }: NewSession): Promise<void> =>
     knex.transaction(async (trx) => {
       await actAsAccount(trx, session.accountId);
-      await trx('accounts').where({ id: session.accountId }).where('failures', '>', 0).update({ failures: 0, nextAttemptAt: null });
       const expiresAt = trx.raw('now() + make_interval(hours => ?)', [lifetimeHours]);
       const [row] = await trx('sessions')
         .insert({ ...session, methods: [...methods], expiresAt })

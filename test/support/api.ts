@@ -8,7 +8,9 @@ import { Registry } from 'prom-client';
 import { createApp } from '../../api/app.ts';
 import { apiKeyAuthenticator } from '../../api/auth/api-key.ts';
 import { memoryAttempts, type Attempts } from '../../api/auth/attempts.ts';
+import { passwordMatches } from '../../api/auth/password.ts';
 import { sessionAuthenticator } from '../../api/auth/session.ts';
+import type { Services } from '../../api/services.ts';
 import { listenToChanges, type Changes } from '../../api/changes.ts';
 import { healthOf } from '../../connectors/monitor/health.ts';
 import type { AnyOperation } from '../../api/operation.ts';
@@ -87,6 +89,7 @@ interface Options {
   proxySecret?: string;
   cardSignInUrl?: string;
   secondFactor?: 'required' | 'optional';
+  passwordMatches?: Services['passwordMatches'];
   log?: Logger;
   /** A database of the test's own making instead of a copy of the template. */
   database?: TestDatabase;
@@ -114,6 +117,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     authenticators: [apiKeyAuthenticator({ db, attempts }), sessionAuthenticator(db, publicUrl)],
     services: {
       ...{ db, auditDb: database.audit, temporal: temporal.client, changes, presence, attempts, log, proxySecret: options.proxySecret },
+      passwordMatches: options.passwordMatches ?? passwordMatches,
       hsm: { ...memoryWrapping(), signer: () => Promise.resolve(signer) },
       codeKeys: fixedKeys(dataKeyId, new Map([[dataKeyId, codeKey]])),
       health: healthOf([{ name: 'database', check: () => db.raw('select 1') }]),
