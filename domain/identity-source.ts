@@ -3,9 +3,6 @@ import { z } from 'zod';
 import { visibilities } from './actor.ts';
 import { text } from './holder.ts';
 
-export const identitySourceKinds = ['ldap', 'oidc', 'saml'] as const;
-export type IdentitySourceKind = (typeof identitySourceKinds)[number];
-
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;.-]{0,99}$/, 'The name of an attribute, such as mail');
 const dn = text(500);
 

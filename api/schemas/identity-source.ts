@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { GroupRole, SourceInput as Input, identitySourceKinds } from '../../domain/identity-source.ts';
+import { GroupRole, SourceInput as Input } from '../../domain/identity-source.ts';
+import { identitySourceKinds } from '../../domain/identity-source-kind.ts';
 import { Count, Id, shown } from './common.ts';
 
 export const SourceInput = Input.meta({ id: 'SignInSourceInput' });
@@ -14,7 +15,9 @@ export const Source = z
     hasSecret: z.boolean(),
     linksByEmail: z.boolean(),
     enabled: z.boolean(),
-    mapping: z.array(GroupRole.extend({ unitName: z.string().nullable() }).meta({ id: 'SignInSourceRole' })),
+    mapping: z.array(
+      GroupRole.extend({ unitName: z.string().nullable(), unitCode: z.string().nullable() }).meta({ id: 'SignInSourceRole' }),
+    ),
     people: Count.meta({ description: 'How many accounts belong to it' }),
     version: z.int(),
   })

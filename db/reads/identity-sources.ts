@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 
-import type { GroupRole, IdentitySourceKind, SourceSettings } from '../../domain/identity-source.ts';
+import type { GroupRole, SourceSettings } from '../../domain/identity-source.ts';
+import type { IdentitySourceKind } from '../../domain/identity-source-kind.ts';
 import { notFound } from './visible-to.ts';
 
 /** A source as sign-in needs it; whoever calls opens the secret. */
@@ -60,7 +61,7 @@ interface ShownRow {
   version: number;
   hasSecret: boolean;
   people: string;
-  mapping: (GroupRole & { unitName: string })[];
+  mapping: (GroupRole & { unitName: string; unitCode: string })[];
 }
 
 const shownRows = (knex: Knex) =>
@@ -68,7 +69,7 @@ const shownRows = (knex: Knex) =>
     hasSecret: knex.raw('s.secret is not null'),
     people: knex.raw('(select count(*) from accounts where identity_source_id = s.id)'),
     mapping: knex.raw(
-      `(select coalesce(json_agg(m || jsonb_build_object('unitName', u.name) order by n), '[]')
+      `(select coalesce(json_agg(m || jsonb_build_object('unitName', u.name, 'unitCode', u.code) order by n), '[]')
         from jsonb_array_elements(s.mapping) with ordinality as e (m, n) left join units u on u.id = (m ->> 'unitId')::uuid)`,
     ),
   });

@@ -46,6 +46,7 @@ beforeAll(async () => {
     { path: '/my/cards', by: 'holder' },
     { path: '/fields', by: 'sa' },
     { path: '/holders', by: 'do' },
+    { path: '/sign-in-sources', by: 'sa' },
   ];
 });
 

@@ -3110,7 +3110,7 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            kind: "ldap" | "oidc" | "saml";
+            kind: "ldap" | "oidc";
             settings: {
                 [key: string]: unknown;
             };
@@ -3130,6 +3130,7 @@ export interface components {
             /** @enum {string} */
             visibility: "own" | "office" | "subtree" | "all";
             unitName: string | null;
+            unitCode: string | null;
         };
         SignInSourceVerdict: {
             works: boolean;

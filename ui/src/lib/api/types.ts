@@ -76,3 +76,6 @@ export type RoleInput = Schemas['RoleInput'];
 export type RoleCreate = Schemas['RoleCreate'];
 export type SeparationRule = Schemas['SeparationRule'];
 export type SeparationInput = Schemas['SeparationInput'];
+export type SignInSource = Schemas['SignInSource'];
+export type SignInSourceInput = Schemas['SignInSourceInput'];
+export type SignInSourceVerdict = Schemas['SignInSourceVerdict'];

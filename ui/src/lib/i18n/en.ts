@@ -12,6 +12,7 @@ import { desk, holder, holders, newRequest, request, requests } from './en/reque
 import { roles } from './en/roles.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './en/shell.ts';
 import { signIn } from './en/sign-in.ts';
+import { signInSources } from './en/sign-in-sources.ts';
 import { causes, models, states, steps, waits } from './en/states.ts';
 import { units } from './en/units.ts';
 
@@ -47,6 +48,7 @@ export const en = {
   requests,
   roles,
   signIn,
+  signInSources,
   states,
   steps,
   time,

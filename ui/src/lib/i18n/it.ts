@@ -13,6 +13,7 @@ import { desk, holder, holders, newRequest, request, requests } from './it/reque
 import { roles } from './it/roles.ts';
 import { act, app, field, keys, list, nav, oops, palette, time } from './it/shell.ts';
 import { signIn } from './it/sign-in.ts';
+import { signInSources } from './it/sign-in-sources.ts';
 import { causes, models, states, steps, waits } from './it/states.ts';
 import { units } from './it/units.ts';
 
@@ -48,6 +49,7 @@ export const it: typeof en = {
   requests,
   roles,
   signIn,
+  signInSources,
   states,
   steps,
   time,

@@ -60,6 +60,7 @@ export const nav = {
   audit: 'Audit',
   system: 'System',
   fields: 'Data fields',
+  signInSources: 'Sign-in sources',
   logging: 'Logging',
   workingAs: 'Working as',
   switchAssignment: 'Switch assignment',

@@ -5,6 +5,7 @@ export const signIn = {
   password: 'Password',
   submit: 'Sign in',
   withCard: 'Sign in with your card',
+  withSource: (name: string) => `Sign in with ${name}`,
   missingLogin: 'Write your user name',
   missingPassword: 'Write your password',
   demo: 'Demonstration sign-ins',

@@ -62,6 +62,15 @@ export const messages: typeof source.messages = {
   'The clocks of the worker and of the database differ by more than 5 seconds. Set the time of the hosts; it goes on by itself.':
     'Gli orologi del worker e della base dati differiscono di più di 5 secondi. Regola l’ora delle macchine: poi si riprende da soli.',
   'Choose one': 'Scegli una voce',
+  'Write ldaps://host:port, or ldap://host:port for STARTTLS': 'Scrivi ldaps://host:porta, o ldap://host:porta per STARTTLS',
+  'Paste the CA as PEM (-----BEGIN CERTIFICATE-----)': 'Incolla la CA come PEM (-----BEGIN CERTIFICATE-----)',
+  'Write {login} where the user name goes': 'Scrivi {login} dove va il nome utente',
+  'The name of an attribute, such as mail': 'Il nome di un attributo, come mail',
+  'Write the address of the issuer, https://...': 'Scrivi l’indirizzo dell’issuer, https://...',
+  'Must be https: who signs in is told there': 'Deve essere https: è lì che si dice chi accede',
+  'Another source has this name.': 'Un’altra fonte ha questo nome.',
+  'The source works, but knows nobody with this user name and password.':
+    'La fonte funziona, ma non conosce nessuno con questo nome utente e questa password.',
   'Write something here': 'Scrivi qualcosa qui',
   'No control characters, < or >': 'Senza caratteri di controllo, < o >',
   'Write a date as YYYY-MM-DD': 'Scrivi la data per intero: giorno, mese e anno',

@@ -7,6 +7,7 @@ export const signIn: typeof source.signIn = {
   password: 'Password',
   submit: 'Accedi',
   withCard: 'Accedi con la tua carta',
+  withSource: (name) => `Accedi con ${name}`,
   missingLogin: 'Scrivi il tuo nome utente',
   missingPassword: 'Scrivi la tua password',
   demo: 'Accessi della dimostrazione',
