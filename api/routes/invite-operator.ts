@@ -11,6 +11,7 @@ export const inviteOperator = operation({
   summary: 'Send an operator a mail with a link, good once and for three days, by which they choose their password',
   permission: 'operator.manage',
   params: ById,
+  stepUp: true,
   refusals: ['own_rights'],
   handle: async ({ params, actor }, { db }) => {
     await assertOperator(db, actor, params.id);
