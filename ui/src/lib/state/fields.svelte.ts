@@ -15,6 +15,11 @@ class FieldsInUse {
     return this.set;
   }
 
+  /** For columns and filters: without an answer there are those known before, and the list itself says what is wrong. */
+  refresh() {
+    this.load().catch(() => undefined);
+  }
+
   get listed(): FieldDefinition[] {
     return this.set.fields.filter((f) => f.visible.list);
   }
