@@ -191,17 +191,17 @@ test('the secret is kept encrypted, never shown, not even to the audit, and stay
   expect((await put(shown.body.version + 1, { ...rest, secret: null })).body).toMatchObject({ hasSecret: false });
 });
 
-test('nobody maps groups to roles beyond their own', async () => {
+test('nobody maps groups to roles beyond their own, nor from one unit', async () => {
   const { office, otherOffice } = api.organisation;
   await db()('roles').insert({ code: 'IT', nameEn: 'IT', nameIt: 'IT', permissions: ['signin.manage', 'operator.manage', 'home.read'] });
-  await operator(db(), { login: 'it', role: 'IT', unitId: office, visibility: 'office' });
-  const it = await api.signIn('it');
-  const create = (mapping: object[]) => api.call('POST', '/api/sign-in-sources', { as: it, body: source({ mapping, enabled: false }) });
+  await operator(db(), { login: 'it', role: 'IT', unitId: office, visibility: 'all' });
+  await operator(db(), { login: 'it-here', role: 'IT', unitId: office, visibility: 'office' });
+  const create = async (login: string, mapping: object[]) =>
+    api.call('POST', '/api/sign-in-sources', { as: await api.signIn(login), body: source({ mapping, enabled: false }) });
   const own = { group: 'g', role: 'IT', unitId: office, visibility: 'office' };
-  expect((await create([own])).status).toBe(201);
-  expect(await create([{ ...own, role: 'SA' }])).toMatchObject({ status: 403, body: { code: 'beyond_own_rights' } });
-  expect(await create([{ ...own, visibility: 'all' }])).toMatchObject({ status: 403, body: { code: 'beyond_own_rights' } });
-  expect(await create([{ ...own, unitId: otherOffice }])).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  expect((await create('it', [own, { ...own, group: 'h', unitId: otherOffice }])).status).toBe(201);
+  expect(await create('it', [{ ...own, role: 'SA' }])).toMatchObject({ status: 403, body: { code: 'beyond_own_rights' } });
+  expect(await create('it-here', [own])).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
 
 test('an unknown person of the directory and a wrong password get the same answer', async () => {

@@ -148,6 +148,7 @@ export const roleNames: Record<RoleCode, { en: string; it: string }> = {
 };
 
 const ofEverybody: readonly Permission[] = [
+  'signin.manage',
   'field.manage',
   'profile.manage',
   'monitor.read',

@@ -193,11 +193,11 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   },
 
   'signin.manage': {
-    listSignInSources: noUnit(),
-    readSignInSource: noUnit({ params: ofSource }),
-    createSignInSource: noUnit({ body: { ...nowhere, name: 'Another' } }),
-    updateSignInSource: noUnit({ params: ofSource, body: { ...nowhere, name: 'Nowhere' } }),
-    trySignInSource: noUnit({ params: ofSource }),
+    listSignInSources: ofEverybody(),
+    readSignInSource: ofEverybody({ params: ofSource }),
+    createSignInSource: ofEverybody({ body: { ...nowhere, name: 'Another' } }),
+    updateSignInSource: ofEverybody({ params: ofSource, body: { ...nowhere, name: 'Nowhere' } }),
+    trySignInSource: ofEverybody({ params: ofSource }),
   },
 
   'own.read': { listOwnDevices: ownDevices() },
