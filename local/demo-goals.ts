@@ -7,7 +7,7 @@ import { findRequest, register } from '../cli/issue/issue-row.ts';
 import type { PersonRow } from '../cli/issue/person-row.ts';
 import { approve, finishProduction, settle, startProduction, type Desk } from '../cli/issue/request-steps.ts';
 import { activationCode } from './demo-mail.ts';
-import { demoPassword } from './seed-operators.ts';
+import { activationPassword } from './seed-operators.ts';
 
 /** How far a holder of the demonstration gets. */
 export type DemoGoal =
@@ -118,7 +118,7 @@ async function deliver(request: RequestDetail, desk: Desk, tries = DELIVERY_TRIE
 async function activate({ id, device }: RequestDetail, { desk, person, context }: Work): Promise<RequestDetail> {
   const serial = device?.serial ?? '';
   const code = await activationCode({ mailUrl: context.mailUrl, to: person.holder.email });
-  await context.portal.post('/portal/activation', { serial, code, pin: '271828', password: demoPassword });
+  await context.portal.post('/portal/activation', { serial, code, pin: '271828', password: activationPassword });
   return desk.registrar.client.get(`/requests/${id}`);
 }
 

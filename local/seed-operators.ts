@@ -8,6 +8,8 @@ import { offices, unitId } from './seed-units.ts';
 
 /** Public on purpose: everybody of the demonstration signs in with it. It is seeded in the profiles demo and test only. */
 export const demoPassword = 'smartcms-demo';
+/** What holders of the demonstration choose when they activate their card: under the rules for passwords, as everybody. */
+export const activationPassword = 'four goats on a tram';
 
 interface SeedOperator {
   login: string;

@@ -5,7 +5,8 @@ import { CertificateProfile, DeviceProfile } from '../domain/profile.ts';
 import { HolderData } from '../domain/holder.ts';
 import { luhnValid } from '../domain/luhn.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
-import { demoHolder, demoPassword } from './seed-operators.ts';
+import { passwordProblem } from '../domain/password.ts';
+import { activationPassword, demoHolder, demoPassword } from './seed-operators.ts';
 import { seed } from './seed.ts';
 
 let db: TestDatabase;
@@ -85,4 +86,8 @@ test('the shipped roles follow the release; a role of the organisation stays as 
   const sa = (role: { code: string; version: number }) => (role.code === 'SA' ? { ...role, version: role.version + 2 } : role);
   expect(after.filter(({ code }) => code !== 'OWN')).toEqual(before.map(sa));
   await db.operations('roles').where({ code: 'OWN' }).delete();
+});
+
+test('what the holders of the demonstration choose is a password that the product takes', () => {
+  expect(passwordProblem(activationPassword, ['anna.valeri@aurelia.example', 'Anna', 'Valeri'])).toBeUndefined();
 });
