@@ -14,6 +14,7 @@ const may = {
     'connectors/directory',
     'connectors/environment',
     'connectors/hsm',
+    'connectors/image',
     'connectors/log',
     'connectors/monitor',
   ],

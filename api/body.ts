@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware, Next } from 'koa';
 
@@ -5,10 +7,14 @@ import { failure } from '../domain/errors.ts';
 
 const limit = 256 * 1024;
 
-/** JSON objects of at most 256 kB and nothing else. A form, which any page can send without asking, is refused by its type. */
+/**
+ * JSON objects of at most 256 kB; bytes are left to the few operations that take a file (`readFile`). A form, which any page can send without asking, is
+ * refused by its type.
+ */
 export const jsonBody = (): Middleware => {
   const parse = bodyParser({ enableTypes: ['json'], jsonLimit: limit, onError: refuse });
   return async (ctx: Context, next: Next) => {
+    if (isFile(ctx)) return void (await next());
     if (hasBody(ctx) && !ctx.request.is('application/json')) {
       throw failure('unsupported_media_type', 'Send the body as application/json.');
     }
@@ -18,6 +24,32 @@ export const jsonBody = (): Middleware => {
     });
   };
 };
+
+const isFile = (ctx: Context): boolean => ctx.request.is('application/octet-stream') === 'application/octet-stream';
+
+const fileLimit = 8 * 1024 * 1024;
+
+/** The file that an operation takes; where it takes none, one is refused. */
+export async function readFile(ctx: Context, takesFile: boolean): Promise<Buffer> {
+  if (isFile(ctx) !== takesFile)
+    throw failure(
+      'unsupported_media_type',
+      takesFile ? 'Send the file as application/octet-stream.' : 'Send the body as application/json.',
+    );
+  const chunks: Buffer[] = [];
+  let size = 0;
+  if (takesFile)
+    // The rest of what is too large is let go by: whoever sends it reads the answer.
+    for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > fileLimit) throw failure('too_large', 'The file is larger than 8 MB. Choose a smaller one.');
+      chunks.push(chunk);
+    }
+  const file = Buffer.concat(chunks);
+  // The same key for another file is another call.
+  if (takesFile) ctx.request.rawBody = createHash('sha256').update(file).digest('hex');
+  return file;
+}
 
 /** A browser says `Content-Length: 0` for a POST without a body. */
 const hasBody = (ctx: Context) => ctx.get('Transfer-Encoding') !== '' || Number(ctx.get('Content-Length')) > 0;

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Actor } from '../domain/actor.ts';
 import { errorCodeOf } from '../domain/errors.ts';
 import { touchSession } from './auth/session.ts';
+import { readFile } from './body.ts';
 import { clientOf } from './client.ts';
 import type { GuardedOperation, OperationGuard } from './guard.ts';
 import { once, type StoredAnswer } from './idempotency.ts';
@@ -23,9 +24,10 @@ export const dispatch = (target: GuardedOperation, guard: OperationGuard, servic
   const key = parseIdempotencyKey(ctx.get('Idempotency-Key'));
   const idempotencyKey = key && identity ? `${callerOf(identity.actor)}:${key}` : uuid();
   const call = {
+    file: await readFile(ctx, operation.takesFile === true),
     params: parseAddress(operation.params, ctx.params),
     query: parseAddress(operation.query, { ...ctx.query }),
-    body: operation.method === 'get' ? {} : parseBody(operation.body, ctx.request.body),
+    body: operation.method === 'get' || operation.takesFile ? {} : parseBody(operation.body, ctx.request.body),
     ifMatch: operation.edits ? parseIfMatch(ctx.get('If-Match')) : undefined,
     idempotencyKey,
     actor: identity?.actor,

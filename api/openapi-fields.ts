@@ -40,6 +40,8 @@ const shapes: Record<FieldType, (field: FieldDefinition) => Schema> = {
   taxCode: () => ({ type: 'string' }),
   phone: () => ({ type: 'string' }),
   email: () => ({ type: 'string', format: 'email' }),
+  photo: () => ({ type: 'string', format: 'uuid', description: 'Id that POST /photos gave' }),
+  document: () => ({ type: 'string', format: 'uuid', description: 'Id that POST /documents gave' }),
   country: () => ({ type: 'string', pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
 };
 

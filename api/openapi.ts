@@ -39,6 +39,9 @@ function operationObject(name: string, o: AnyOperation): ZodOpenApiOperationObje
       ...(o.query && { query: o.query as z.ZodObject }),
       ...headersOf(o),
     },
+    ...(o.takesFile && {
+      requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } } },
+    }),
     ...(o.body && { requestBody: { required: true, content: { 'application/json': { schema: o.body } } } }),
     responses: { [String(statusOf(o))]: answer(o), ...problemAnswers(o) },
   };

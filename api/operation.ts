@@ -27,6 +27,8 @@ export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType,
   params: z.output<P>;
   query: z.output<Q>;
   body: z.output<B>;
+  /** Of an operation that takes one; otherwise empty. */
+  file: Buffer;
   actor: ActorOf<G>;
   /** The account behind the actor, and how it was proven. */
   identity: G extends 'public' ? SignedIn | undefined : SignedIn;
@@ -43,7 +45,8 @@ export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType,
 
 type Nothing = z.ZodObject<Record<never, never>>;
 
-export type ResponseType = 'application/json' | 'text/csv' | 'application/pdf' | 'application/x-pem-file' | 'text/event-stream';
+export type ResponseType =
+  'application/json' | 'text/csv' | 'image/jpeg' | 'application/pdf' | 'application/x-pem-file' | 'text/event-stream';
 
 /** One declaration: routing, guard, parsing, answer and OpenAPI are all derived from it. */
 export interface Operation<
@@ -61,6 +64,8 @@ export interface Operation<
   params?: P;
   query?: Q;
   body?: B;
+  /** The body is bytes, sent as application/octet-stream, at most 8 MB. */
+  takesFile?: true;
   /** Absent: 204. A `version` in the answer becomes its ETag. */
   response?: R;
   /** JSON unless said otherwise; other kinds are bytes or a stream and pass unparsed. */

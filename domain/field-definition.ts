@@ -3,8 +3,12 @@ import { z } from 'zod';
 import { IsoDate, text, type Extra } from './holder.ts';
 import { readPattern } from './pattern.ts';
 
-export const fieldTypes = ['text', 'number', 'date', 'choice', 'taxCode', 'phone', 'email', 'country'] as const;
+export const fieldTypes = ['text', 'number', 'date', 'choice', 'taxCode', 'phone', 'email', 'country', 'photo', 'document'] as const;
 export type FieldType = (typeof fieldTypes)[number];
+
+/** Types whose value is the id of a file. */
+export type FileType = Extract<FieldType, 'photo' | 'document'>;
+export const isFile = (type: FieldType): type is FileType => type === 'photo' || type === 'document';
 
 /** Whom a field is about: the person, wherever they are; or one request for a device. */
 export const fieldSubjects = ['holder', 'request'] as const;
@@ -66,7 +70,7 @@ export const noFields: VersionedFields = { version: 0, set: { groups: [], fields
 /** What already names something: a column of a file, a value of a template. */
 const taken = [
   ...['id', 'givenName', 'familyName', 'birthDate', 'birthPlace', 'taxCode', 'email', 'extra', 'document', 'unit', 'profile', 'reference'],
-  ...['documentKind', 'documentNumber', 'documentIssuer', 'documentExpiresOn', 'registeredBy', 'createdAt', 'updatedAt'],
+  ...['documentKind', 'documentNumber', 'documentIssuer', 'documentExpiresOn', 'registeredBy', 'createdAt', 'updatedAt', 'deviceSerial'],
 ];
 
 interface SetProblem {
@@ -107,6 +111,11 @@ function fieldProblems(field: FieldDefinition): { at: (string | number)[]; messa
     [type !== 'choice' && choices.length > 0, ['choices'], 'Only a choice has this'],
     [type === 'choice' && choices.length === 0, ['choices'], 'Give at least one choice'],
     [new Set(values).size < values.length, ['choices'], 'Two choices have the same value'],
+    [
+      isFile(type) && (visible.list || visible.filter || visible.csv || field.unique),
+      ['type'],
+      'A file stands in no list, filter or CSV file, and is never unique',
+    ],
     [field.required && !visible.form, ['required'], 'Nobody could fill it in: show it in the form'],
   ];
   return wrong.filter(([is]) => is).map(([, at, message]) => ({ at, message }));

@@ -41,6 +41,8 @@ const typed: Record<FieldType, (field: FieldDefinition) => z.ZodType<FieldValue,
   phone: () => Phone,
   email: () => EmailAddress,
   country: () => Country,
+  photo: () => z.uuid('Choose a file'),
+  document: () => z.uuid('Choose a file'),
 };
 
 function textProblem({ min, pattern, check }: FieldDefinition, value: string): string[] {

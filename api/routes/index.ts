@@ -1,5 +1,7 @@
 import { activateDevice } from './activate-device.ts';
 import { addPasskey } from './add-passkey.ts';
+import { addDocument } from './add-document.ts';
+import { addPhoto } from './add-photo.ts';
 import { amendRequest } from './amend-request.ts';
 import { askPasswordReset } from './ask-password-reset.ts';
 import { beginPasskeyFactor } from './begin-passkey-factor.ts';
@@ -66,6 +68,7 @@ import { readAccess } from './read-access.ts';
 import { readAccount } from './read-account.ts';
 import { readCertificate } from './read-certificate.ts';
 import { readDevice } from './read-device.ts';
+import { readDocument } from './read-document.ts';
 import { readFields } from './read-fields.ts';
 import { readHolder } from './read-holder.ts';
 import { readHome } from './read-home.ts';
@@ -73,6 +76,7 @@ import { readLogging } from './read-logging.ts';
 import { readMe } from './read-me.ts';
 import { readMeta } from './read-meta.ts';
 import { readOperator } from './read-operator.ts';
+import { readPhoto } from './read-photo.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { readSignInSource } from './read-sign-in-source.ts';
@@ -131,6 +135,10 @@ export const operations = {
   openUnit,
   closeUnit,
   listDeviceProfiles,
+  addPhoto,
+  readPhoto,
+  addDocument,
+  readDocument,
   readFields,
   changeFields,
   listFieldHistory,

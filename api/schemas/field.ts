@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { FieldDefinition, FieldSet } from '../../domain/field-definition.ts';
 import { Extra } from '../../domain/holder.ts';
-import { Time } from './common.ts';
+import { Id, Time } from './common.ts';
 
 /** Named, so that the document of an installation says which fields it has; see `withFields` of openapi-fields.ts. */
 export const HolderFields = Extra.meta({ id: 'HolderFields', description: 'Values of the fields that this installation adds to persons' });
@@ -21,6 +21,8 @@ export const CurrentFields = Fields.extend({ version: z.int() }).meta({ id: 'Cur
 export const FieldHistoryEntry = z
   .object({ version: z.int(), at: Time, by: z.string(), codes: z.array(z.string()) })
   .meta({ id: 'FieldHistoryEntry' });
+
+export const NewFile = z.object({ id: Id }).meta({ id: 'NewFile' });
 
 /** Of a list: `field=department:IT`, once for each field. */
 export const FieldQuery = z

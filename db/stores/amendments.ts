@@ -10,7 +10,7 @@ import { Amendment } from '../models/amendment.ts';
 import { Approval } from '../models/approval.ts';
 import { Request } from '../models/request.ts';
 import { transaction } from '../transaction.ts';
-import { assertUnique, fieldsOfRequest } from './field-sets.ts';
+import { keepExtra, fieldsOfRequest } from './field-sets.ts';
 import { updateHolder } from './holders.ts';
 import { lockRequest, saveApproval } from './request-approval.ts';
 import { loadRequest } from './request-for-work.ts';
@@ -71,7 +71,7 @@ function assertAmendable({ state }: Request): void {
 async function applyTo(trx: Knex, request: Request, { data, extra, operatorId: id }: Amendment): Promise<void> {
   const fields = await fieldsOfRequest(trx, request.id);
   await updateHolder(trx, { id: request.holderId, by: { kind: 'operator', id } }, { data, fields });
-  await assertUnique(trx, { subject: 'request', id: request.id, unitId: request.unitId, extra, fields });
+  await keepExtra(trx, { subject: 'request', id: request.id, unitId: request.unitId, extra, fields });
   const search = searchText(data.givenName, data.familyName, data.taxCode, request.number, request.reference);
   await Request.query(trx)
     .findById(request.id)

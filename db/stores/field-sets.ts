@@ -6,6 +6,7 @@ import { changedMeaning, fieldsOf, type FieldSet, type FieldSubject, type Versio
 import type { Extra } from '../../domain/holder.ts';
 import { fieldsIn } from '../reads/field-filter.ts';
 import { transaction } from '../transaction.ts';
+import { attachFiles } from './field-files.ts';
 import { found, isDuplicate, operatorId } from './rows.ts';
 
 /** Definitions of fields. */
@@ -32,7 +33,7 @@ export const fieldSetStore = (knex: Knex) => ({
 
 const conflict = () => failure('version_conflict', 'Somebody else changed the fields. Reload and edit again.');
 
-interface UniqueValues {
+interface WrittenValues {
   subject: FieldSubject;
   id: string;
   unitId: string;
@@ -43,8 +44,14 @@ interface UniqueValues {
 /** Requests that ended without a card keep no value from others. */
 const endedWithoutCard = ['rejected', 'cancelled', 'expired', 'failed'];
 
+/** What goes with writing the values of a person or a request, in the same transaction: unique ones stay so, files find their place. */
+export async function keepExtra(trx: Knex, written: WrittenValues): Promise<void> {
+  await assertUnique(trx, written);
+  await attachFiles(trx, written);
+}
+
 /** `duplicate` when another person or request of the unit has the value of a field that says it is unique. Until the transaction ends nobody else takes it. */
-export async function assertUnique(trx: Knex, { subject, id, unitId, extra, fields }: UniqueValues): Promise<void> {
+async function assertUnique(trx: Knex, { subject, id, unitId, extra, fields }: WrittenValues): Promise<void> {
   const codes = fieldsOf(fields.set, subject).flatMap((f) => (f.unique && extra[f.code] !== undefined ? [f.code] : []));
   for (const code of codes.sort()) {
     const value = String(extra[code]);

@@ -8,7 +8,7 @@ import type { HolderData } from '../../domain/holder.ts';
 import { Holder } from '../models/holder.ts';
 import { Mail } from '../models/mail.ts';
 import { transaction } from '../transaction.ts';
-import { assertUnique, mergedExtra } from './field-sets.ts';
+import { keepExtra, mergedExtra } from './field-sets.ts';
 import { found, operatorId } from './rows.ts';
 
 export interface NewHolder {
@@ -64,7 +64,7 @@ export async function insertHolder(
     .onConflict(['unitId', 'taxCode'])
     .ignore();
   const holder = found(await Holder.query(trx).findOne({ unitId, taxCode: data.taxCode }), 'holder');
-  if (holder.id === id) await assertUnique(trx, { subject: 'holder', id, unitId, extra: data.extra, fields });
+  if (holder.id === id) await keepExtra(trx, { subject: 'holder', id, unitId, extra: data.extra, fields });
   return holder;
 }
 
@@ -72,7 +72,7 @@ export async function insertHolder(
 export async function updateHolder(trx: Knex, { id, by }: { id: string; by: ActorRef }, { data, fields }: Edit): Promise<Holder> {
   try {
     const { email, unitId, extra, fieldSet } = found(await Holder.query(trx).findById(id), 'holder');
-    await assertUnique(trx, { subject: 'holder', id, unitId, extra: data.extra, fields });
+    await keepExtra(trx, { subject: 'holder', id, unitId, extra: data.extra, fields });
     const row = { ...data, extra: mergedExtra(extra, data.extra, fields), fieldSet: Math.max(fieldSet, fields.version) };
     if (email === data.email) return await Holder.query(trx).patchAndFetchById(id, row);
     await sendRefusedAgain(trx, id);

@@ -11,7 +11,7 @@ import type { RequestState } from '../../domain/request-state.ts';
 import { Holder } from '../models/holder.ts';
 import { Request } from '../models/request.ts';
 import { transaction } from '../transaction.ts';
-import { assertUnique } from './field-sets.ts';
+import { keepExtra } from './field-sets.ts';
 import { dataOf, insertHolder, updateHolder } from './holders.ts';
 import { openUnit } from './open-unit.ts';
 import { loadRequest } from './request-for-work.ts';
@@ -114,7 +114,7 @@ async function insertRequest(trx: Knex, input: NewRequest, holder: Holder): Prom
     .onConflict()
     .ignore()
     .returning<{ id: string }[]>('id');
-  if (rows[0]) await assertUnique(trx, { subject: 'request', id, unitId, extra, fields });
+  if (rows[0]) await keepExtra(trx, { subject: 'request', id, unitId, extra, fields });
   return rows[0]?.id;
 }
 

@@ -1,3 +1,5 @@
+import { v7 as uuid } from 'uuid';
+
 import type { Guard } from '../../api/operation.ts';
 import { eventsOfList } from './changes.ts';
 import { guarded, inUnit, list, noUnit, object, ofEverybody, open, ownDevices, referring, together, type Case } from './probes.ts';
@@ -31,6 +33,9 @@ const everywhere = ({ params, body, rule = false }: { params?: Record<string, st
       expect: ({ visibility, via }) => (visibility === 'all' && via === 'session' ? 'passes' : 'forbidden'),
     },
   ]);
+
+/** A file that is not there, which is how one that is hidden answers (api/field-files.test.ts): whoever lacks the permission is refused before. */
+const noFile = guarded(() => [{ label: 'a file', params: { id: uuid() }, expect: () => 'not_found' }]);
 
 /**
  * What each operation is about and which permission it needs, written down apart from the code, so that the matrix can ask it about things in every place
@@ -101,8 +106,14 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
   'field.read': { readFields: noUnit() },
   'field.manage': { changeFields: ofEverybody({ body: { groups: [], fields: [] } }), listFieldHistory: ofEverybody() },
 
-  'holder.create': { createHolder: inUnit((unitId) => ({ ...person(), unitId })) },
-  'holder.read': { listHolders: list('holders', { queries: ['search=anna'] }), readHolder: object('holders'), exportHolders: noUnit() },
+  'holder.create': { createHolder: inUnit((unitId) => ({ ...person(), unitId })), addPhoto: noUnit(), addDocument: noUnit() },
+  'holder.read': {
+    listHolders: list('holders', { queries: ['search=anna'] }),
+    readHolder: object('holders'),
+    exportHolders: noUnit(),
+    readPhoto: noFile,
+    readDocument: noFile,
+  },
   'holder.update': { updateHolder: object('holders', { body: () => holderData }) },
 
   'request.create': {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterEach, expect, test } from 'vitest';
 
 import { hasFocus, sees, signIn, useBrowser, violations, words } from './browser.ts';
@@ -39,6 +40,21 @@ async function adds(
   await dialog.waitFor({ state: 'hidden' });
 }
 
+/** Chooses a photo, and with the keys alone what of it is kept. */
+async function bringsPhoto(page: Page): Promise<void> {
+  const buffer = await sharp({ create: { width: 900, height: 700, channels: 3, background: '#7788aa' } })
+    .jpeg()
+    .toBuffer();
+  await field(page, optional('Face')).setInputFiles({ name: 'face.jpg', mimeType: 'image/jpeg', buffer });
+  const nearer = page.getByRole('slider', { name: t.files.nearer });
+  await nearer.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
+  expect(Number(await nearer.inputValue())).toBeGreaterThan(1);
+  expect(await violations(page)).toEqual([]);
+  await button(page, t.files.usePhoto).press('Enter');
+  await page.getByRole('img', { name: 'Face' }).waitFor();
+}
+
 /** Registers somebody with a department and a plate, in the form as it is when it opens. */
 async function registers(page: Page): Promise<string> {
   const holder = somebody();
@@ -65,6 +81,7 @@ async function registers(page: Page): Promise<string> {
   await summary.getByRole('link', { name: /Plate: It does not have the form/ }).click();
   await hasFocus(field(page, optional('Plate')));
   await field(page, optional('Plate')).fill('AB123CD');
+  await bringsPhoto(page);
   await button(page, t.newRequest.saveDraft).click();
   await page.waitForURL(/\/requests\/[0-9a-f]{8}-/);
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
@@ -94,10 +111,11 @@ test('the administrator adds fields; the officer has them at once in the form, o
     places: [],
     more: { [t.fields.pattern]: '[A-Z]{2}\\d{3}[A-Z]{2}' },
   });
-  expect(await orderOf(administrator)).toEqual(['Department', 'Plate']);
+  await adds(administrator, { en: 'Face', it: 'Volto', type: t.fields.types.photo, places: [], more: {} });
+  expect(await orderOf(administrator)).toEqual(['Department', 'Plate', 'Face']);
   await button(administrator, t.fields.up('Plate')).focus();
   await administrator.keyboard.press('Alt+ArrowUp');
-  await expect.poll(() => orderOf(administrator)).toEqual(['Plate', 'Department']);
+  await expect.poll(() => orderOf(administrator)).toEqual(['Plate', 'Department', 'Face']);
   await hasFocus(button(administrator, t.fields.down('Plate')));
   await administrator.getByRole('button', { name: 'Italiano' }).click();
   await administrator.getByLabel(`Reparto ${t.field.optional}`).waitFor();
@@ -107,6 +125,9 @@ test('the administrator adds fields; the officer has them at once in the form, o
   const id = await registers(officer);
   await sees(officer, 'Human resources');
   await sees(officer, 'AB123CD');
+  const face = officer.getByRole('img', { name: 'Face' });
+  await face.waitFor();
+  await expect.poll(() => face.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth)).toBe(480);
   expect(await requestOf(await as('ro'), id)).toMatchObject({ data: { extra: { department: 'HR', plate: 'AB123CD' } } });
 
   await officer.goto('/requests');

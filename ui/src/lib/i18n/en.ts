@@ -1,7 +1,7 @@
 import { account } from './en/account.ts';
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
-import { fields } from './en/fields.ts';
+import { fields, files } from './en/fields.ts';
 import { home } from './en/home.ts';
 import { logging } from './en/logging.ts';
 import { operators } from './en/operators.ts';
@@ -28,6 +28,7 @@ export const en = {
   devices,
   field,
   fields,
+  files,
   holder,
   holders,
   home,

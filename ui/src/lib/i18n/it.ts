@@ -2,7 +2,7 @@ import type { en } from './en.ts';
 import { account } from './it/account.ts';
 import { audit } from './it/audit.ts';
 import { devices } from './it/devices.ts';
-import { fields } from './it/fields.ts';
+import { fields, files } from './it/fields.ts';
 import { home } from './it/home.ts';
 import { logging } from './it/logging.ts';
 import { operators } from './it/operators.ts';
@@ -29,6 +29,7 @@ export const it: typeof en = {
   devices,
   field,
   fields,
+  files,
   holder,
   holders,
   home,

@@ -50,6 +50,8 @@ export const fields = {
     phone: 'Telephone',
     email: 'E-mail',
     country: 'Country',
+    photo: 'Photo',
+    document: 'Scanned document',
   } satisfies Record<FieldType, string> as Record<FieldType, string>,
   subject: 'It is about',
   subjects: { holder: 'the person', request: 'the request' } satisfies Record<FieldSubject, string> as Record<FieldSubject, string>,
@@ -73,4 +75,16 @@ export const fields = {
   choicesHint: 'One a line: value; English; Italian',
   preview: 'Preview',
   previewHint: 'As officers see it. Try it: nothing is saved.',
+};
+
+export const files = {
+  cut: 'The part that is kept',
+  nearer: 'Nearer',
+  across: 'Left to right',
+  down: 'Top to bottom',
+  usePhoto: 'Use this photo',
+  removePhoto: 'Remove the photo',
+  documentKept: 'The document is here',
+  openDocument: 'Open the document',
+  removeDocument: 'Remove the document',
 };

@@ -48,6 +48,8 @@ export const fields: typeof source.fields = {
     phone: 'Telefono',
     email: 'E-mail',
     country: 'Paese',
+    photo: 'Foto',
+    document: 'Documento scansionato',
   },
   subject: 'Riguarda',
   subjects: { holder: 'la persona', request: 'la richiesta' },
@@ -71,4 +73,16 @@ export const fields: typeof source.fields = {
   choicesHint: 'Una per riga: valore; inglese; italiano',
   preview: 'Anteprima',
   previewHint: 'Come la vedono gli operatori. Provala: nulla si salva.',
+};
+
+export const files: typeof source.files = {
+  cut: 'La parte che resta',
+  nearer: 'Più vicino',
+  across: 'Da sinistra a destra',
+  down: 'Dall’alto in basso',
+  usePhoto: 'Usa questa foto',
+  removePhoto: 'Togli la foto',
+  documentKept: 'Il documento c’è',
+  openDocument: 'Apri il documento',
+  removeDocument: 'Togli il documento',
 };

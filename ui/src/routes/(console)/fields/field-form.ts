@@ -46,7 +46,7 @@ export function definitionOf(texts: Texts, ticks: Ticks): unknown {
   return {
     ...{ code: texts.code, subject: texts.subject, type, label: texts.label, group: orNull(texts.group) },
     hint: texts.hint.en?.trim() || texts.hint.it?.trim() ? texts.hint : null,
-    ...{ required: ticks.required, unique: ticks.unique, visible: { ...ticks.visible } },
+    ...{ required: ticks.required, unique: ticks.unique && !isFileType(type), visible: placesOf(type, ticks) },
     min: has('text', 'number') ? number(texts.min ?? '') : null,
     max: has('text', 'number') ? number(texts.max ?? '') : null,
     from: has('date') ? orNull(texts.from) : null,
@@ -56,6 +56,12 @@ export function definitionOf(texts: Texts, ticks: Ticks): unknown {
     choices: has('choice') ? choicesOf(texts.choices ?? '') : [],
   };
 }
+
+export const isFileType = (type: string | undefined): boolean => type === 'photo' || type === 'document';
+
+/** A file stands in no list, filter or CSV file. */
+const placesOf = (type: string, { visible }: Ticks) =>
+  isFileType(type) ? { ...visible, list: false, filter: false, csv: false } : { ...visible };
 
 /** One a line: value; English; Italian. Without labels the value is its own. */
 const choicesOf = (text: string) =>
