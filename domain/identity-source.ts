@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { visibilities } from './actor.ts';
 import { text } from './holder.ts';
+import { NamedRole } from './role.ts';
 
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;.-]{0,99}$/, 'The name of an attribute, such as mail');
 const dn = text(500);
@@ -31,7 +32,7 @@ export type LdapSettings = z.infer<typeof LdapSettings>;
 
 /** What the members of a group become here. */
 export const GroupRole = z
-  .strictObject({ group: text(500), role: z.string().min(1).max(40), unitId: z.uuid(), visibility: z.enum(visibilities) })
+  .strictObject({ group: text(500), role: NamedRole, unitId: z.uuid(), visibility: z.enum(visibilities) })
   .meta({ id: 'GroupRole' });
 export type GroupRole = z.infer<typeof GroupRole>;
 

@@ -18,7 +18,10 @@ export const optionalColumns: readonly ImportColumn[] = ['locale', 'taxCode', 'v
 /** The most rows of one call: a call stays short, and who sends many shows how far it is. */
 export const mostImportRows = 200;
 
-const cell = z.string().max(300);
+const cell = z
+  .string()
+  .max(300)
+  .regex(/^[^\u0000]*$/, 'Not readable text');
 const cells = Object.fromEntries(importColumns.map((column) => [column, optionalColumns.includes(column) ? cell.optional() : cell]));
 
 /** A row as it stands in the file. Where a column is absent the value is, too; an empty cell takes the value away. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { visibilities } from './actor.ts';
 import { EmailAddress, TaxCode, text } from './holder.ts';
 import { Moment } from './moment.ts';
+import { NamedRole } from './role.ts';
 
 /** From when until when; absent or null: at once, and without end. */
 const period = { validFrom: Moment.nullable().default(null), validUntil: Moment.nullable().default(null) };
@@ -30,6 +31,6 @@ export type AssignmentTerms = z.infer<typeof AssignmentTerms>;
 
 /** A role in a unit, as it is given. */
 export const AssignmentData = z
-  .strictObject({ role: z.string().min(1).max(40), unitId: z.uuid(), visibility: z.enum(visibilities), ...period })
+  .strictObject({ role: NamedRole, unitId: z.uuid(), visibility: z.enum(visibilities), ...period })
   .refine(isPeriod, beginsFirst);
 export type AssignmentData = z.infer<typeof AssignmentData>;

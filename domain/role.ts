@@ -17,6 +17,9 @@ export const RoleData = z.strictObject({
 });
 export type RoleData = z.infer<typeof RoleData>;
 
+/** The code of a role as somebody names it: which there are, the table knows. */
+export const NamedRole = z.string().regex(/^[^\u0000-\u001f\u007f]{1,40}$/, 'The code of a role, such as RO');
+
 /** Names a role for ever; in mails, files and the audit. */
 export const RoleCodeInput = z
   .string()
@@ -26,7 +29,7 @@ export const RoleCodeInput = z
 
 /** Two permissions, or the codes of two roles, that nobody is to hold together. */
 export const SeparationData = z
-  .strictObject({ kind: z.enum(separationKinds), first: z.string().min(1).max(40), second: z.string().min(1).max(40) })
+  .strictObject({ kind: z.enum(separationKinds), first: NamedRole, second: NamedRole })
   .refine(({ first, second }) => first !== second, { error: 'Choose another than the first', path: ['second'] })
   .refine(({ kind, first, second }) => kind === 'roles' || [first, second].every(isPermission), {
     error: 'Choose two permissions',

@@ -12,6 +12,7 @@ export const importOperators = operation({
   path: '/operators/import',
   summary: 'Add operators, or change them, by rows of a file: each as by hand, refused rows are told, the same rows again change nothing',
   permission: 'operator.manage',
+  stepUp: true,
   body: OperatorImport,
   response: OperatorImportReport,
   handle: async ({ body: { rows, dryRun }, actor }, { db }) => ({

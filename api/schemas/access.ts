@@ -10,7 +10,10 @@ import { Assignment } from './operator.ts';
 export const AccessQuery = z.strictObject({
   permission: z.enum(permissions),
   unitId: Id.optional(),
-  requestNumber: z.string().max(40).optional(),
+  requestNumber: z
+    .string()
+    .regex(/^[^\u0000-\u001f\u007f]{1,40}$/, 'The number of a request, such as 2026-000123')
+    .optional(),
 });
 
 export const AccessAnswer = z

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { visibilities } from '../../domain/actor.ts';
 import { AssignmentData, AssignmentTerms, OperatorData } from '../../domain/operator.ts';
 import { assignmentStates, operatorStates } from '../../domain/operator-state.ts';
+import { NamedRole } from '../../domain/role.ts';
 import { Id, LocalText, Named, Page, Search, Time, shown } from './common.ts';
 
 export const Assignment = z
@@ -50,7 +51,7 @@ export const OperatorCreate = z
 
 export const OperatorFilter = z.strictObject({
   search: Search,
-  role: z.string().max(40).optional(),
+  role: NamedRole.optional(),
   unitId: Id.optional().meta({ description: 'With an assignment in this unit or below' }),
   state: z.enum(operatorStates).optional(),
   ...Page,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { permissions } from '../../domain/permissions.ts';
-import { RoleCodeInput, RoleData, SeparationData } from '../../domain/role.ts';
+import { NamedRole, RoleCodeInput, RoleData, SeparationData } from '../../domain/role.ts';
 import { separationKinds } from '../../domain/separation.ts';
 import { unitKinds } from '../../domain/unit.ts';
 import { Id, LocalText, shown } from './common.ts';
@@ -18,7 +18,7 @@ export const Role = z
   })
   .meta({ id: 'Role' });
 
-export const ByCode = z.strictObject({ code: z.string().min(1).max(40) });
+export const ByCode = z.strictObject({ code: NamedRole });
 export const RoleInput = RoleData.meta({ id: 'RoleInput' });
 export const RoleCreate = RoleData.extend({ code: RoleCodeInput }).meta({ id: 'RoleCreate' });
 
