@@ -6,7 +6,8 @@ export interface Canary {
   kind: Kind;
   value: string;
 }
-export type Kind = 'tax code' | 'document number' | 'e-mail address' | 'PIN' | 'PUK' | 'activation code' | 'password' | 'session';
+export type Kind =
+  'tax code' | 'document number' | 'e-mail address' | 'PIN' | 'PUK' | 'activation code' | 'reset link' | 'password' | 'session';
 
 /** The file of what all tests planted, below the directory of the stack; itself no place of a search. */
 export const canaryFile = 'canaries.jsonl';

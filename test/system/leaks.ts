@@ -93,6 +93,7 @@ const homes: Record<string, RegExp> = {
   'e-mail address': new RegExp(`^(${certified}|smartcms public\\.accounts|mail/.+)$`),
   'document number': new RegExp(`^(${records})$`),
   'activation code': /^mail\//,
+  'reset link': /^mail\//,
   'temporal-password': /^(secrets\/temporal-password|temporal\/server\.yaml)$/,
 };
 
