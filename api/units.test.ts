@@ -2,8 +2,11 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { system } from '../domain/actor.ts';
+import { noFields } from '../domain/field-definition.ts';
 import { requestStates, statesBeforeProduction } from '../domain/request-state.ts';
+import { foldCounters } from '../db/reads/counters.ts';
 import { handOverDue } from '../db/stores/hand-over.ts';
+import { requestStore } from '../db/stores/requests.ts';
 import { unitStore } from '../db/stores/units.ts';
 import { seedRequest } from '../test/support/api-records.ts';
 import { holder, operator, person } from '../test/support/api-organisation.ts';
@@ -157,11 +160,17 @@ async function leader(unitId: string): Promise<string> {
 }
 
 test('nobody registers in a closed unit, whoever they are', async () => {
-  const office = await make(api.organisation.root);
+  const { root, profileId, operators } = api.organisation;
+  const office = await make(root);
+  const holderId = await holder(db(), { unitId: office.id, registeredBy: operators.RO, data: person() });
   const as = await leader(api.organisation.root);
   const body = { ...person({ taxCode: 'BNCLRA80A41F205G' }), unitId: office.id };
   await act(office.id, 'closing');
   expect(said(await api.call('POST', '/api/holders', { as, body }))).toEqual({ status: 403, code: 'forbidden' });
+  // also who was let in a moment before it closed
+  const by = { kind: 'operator' as const, id: operators.RO };
+  const late = { by, id: uuid(), unitId: office.id, profileId, holder: { id: holderId }, extra: {}, fields: noFields };
+  await expect(requestStore(db()).create(late)).rejects.toMatchObject({ type: 'invalid_input' });
   await act(office.id, 'opening');
   expect((await api.call('POST', '/api/holders', { as, body })).status).toBe(201);
 });
@@ -185,8 +194,12 @@ test('a window opens and ends by itself: outside of it nobody acts there, and wh
   ]);
 });
 
-test('what is handed over keeps its reference unless the unit above knows that one already', async () => {
-  const division = await make(api.organisation.root, { kind: 'division' });
+test.each([
+  ['one after the other', (offices: Unit[]) => offices],
+  ['both at once, by closing the unit above', (_: Unit[], division: Unit) => [division]],
+])('what two offices hand over %s keeps its reference unless the unit above knows that one already', async (_, toClose) => {
+  const above = await make(api.organisation.root, { kind: 'division' });
+  const division = await make(above.id, { kind: 'division' });
   const offices = [await make(division.id), await make(division.id)];
   const ids: string[] = [];
   for (const { id } of offices) {
@@ -196,7 +209,7 @@ test('what is handed over keeps its reference unless the unit above knows that o
       ids.push(requestId);
     }
   }
-  for (const { id } of offices) await act(id, 'closing');
+  for (const { id } of toClose(offices, division)) await act(id, 'closing');
   const references = (await db()('requests').whereIn('id', ids).orderBy('id').pluck('reference')) as string[];
   expect(references).toEqual(['row-1', offices[0]?.id, null, offices[1]?.id]);
 });
@@ -235,15 +248,24 @@ test('a subtree moves with its requests, devices and figures; below itself it ca
       [to.id, 0, 0],
     ]),
   );
+  const above = await read(root);
+  // What is counted is in the totals, but for what is not folded into them yet.
+  await foldCounters(db());
+  await request(office.id, 'approved');
 
   const moved = await act(middle.id, 'move', { body: { parentId: to.id } });
   expect(unitOf(moved), moved.text).toMatchObject({ parentId: to.id, hasChildren: true });
   expect(await figures()).toEqual(
     expect.arrayContaining([
       [from.id, 0, 0],
-      [to.id, 1, 1],
+      [to.id, 2, 1],
     ]),
   );
+  const { activeRequests, completedRequests } = await read(root);
+  expect({ activeRequests, completedRequests }).toEqual({
+    activeRequests: above.activeRequests + 1,
+    completedRequests: above.completedRequests,
+  });
   const officeRow = (await db()('units').where({ id: office.id }).first('path', 'version')) as { path: string; version: number };
   expect(officeRow.path.split('.').map((label) => label.slice(-8))).toEqual([root, to.id, middle.id, office.id].map((id) => id.slice(-8)));
   expect(officeRow.version).toBe(office.version);
@@ -331,7 +353,10 @@ test('figures of a unit hold what is below it only for who sees that, and count 
   const leading = await leader(division.id);
   await operator(db(), { login: 'alone', role: 'RO', unitId: division.id, visibility: 'office' });
   const alone = await api.signIn('alone');
-  expect([(await read(division.id, leading)).activeRequests, (await read(division.id, alone)).activeRequests]).toEqual([2, 1]);
+  for (let folded = 0; folded < 2; folded++) {
+    expect([(await read(division.id, leading)).activeRequests, (await read(division.id, alone)).activeRequests]).toEqual([2, 1]);
+    await foldCounters(db());
+  }
   expect([(await read(division.id, leading)).hasChildren, (await read(division.id, alone)).hasChildren]).toEqual([true, false]);
   const { operators, roles } = await read(division.id);
   expect({ operators, roles: roles.map((r) => [r.code, r.operators]) }).toEqual({
