@@ -214,6 +214,25 @@ test.each([
   expect(references).toEqual(['row-1', offices[0]?.id, null, offices[1]?.id]);
 });
 
+test('a unit with more requests than one statement takes moves with all of them, and hands all over', async () => {
+  const { root, operators, profileId } = api.organisation;
+  const [division, office] = [await make(root, { kind: 'division' }), await make(root)];
+  const of = { unitId: office.id, registeredBy: operators.RO };
+  const holderId = await holder(db(), { ...of, data: person({ taxCode: uuid() }) });
+  await db().raw(
+    `insert into requests (id, number, holder_id, unit_id, unit_path, profile_id, model, state, registered_by, data)
+     select gen_random_uuid(), 'many-' || n, :holderId, u.id, u.path, :profileId, 'desk', 'approved', :registeredBy, '{}'
+     from units u, generate_series(1, 5001) n where u.id = :unitId`,
+    { ...of, holderId, profileId },
+  );
+  await act(office.id, 'move', { body: { parentId: division.id } });
+  const there = () =>
+    db()('requests as r').join('units as u', 'u.path', 'r.unit_path').where({ holderId }).groupBy('u.id').select('u.id').count('r.id as n');
+  expect(await there()).toEqual([{ id: office.id, n: 5001 }]);
+  await act(office.id, 'closing');
+  expect(await there()).toEqual([{ id: division.id, n: 5001 }]);
+}, 30_000);
+
 test('the unit at the top is neither opened nor closed nor moved, whoever asks', async () => {
   const { root, office } = api.organisation;
   expect((await read(root)).may).toEqual({ edit: true, add: true, open: false, close: false, move: false });

@@ -9,17 +9,25 @@ import { transaction } from '../transaction.ts';
 export const lockTree = (trx: Knex): Promise<unknown> => trx.raw(`select pg_advisory_xact_lock(hashtextextended('smartcms.units', 0))`);
 
 /**
- * Hands every request that nobody has begun to make, and whose unit is not open, to the nearest unit above that is: how many. A unit closed by hand
- * does it at once; for one whose window has ended the worker does, and for a request that comes back later (a card was spoiled).
+ * Hands every request that nobody has begun to make, and whose unit is not open, to the nearest unit above that is: how many, a batch at a time.
+ * A unit closed by hand does it at once; for one whose window has ended the worker does, and for a request that comes back later (a card was
+ * spoiled).
  */
 export const handOverDue = (knex: Knex): Promise<number> =>
   transaction(knex, system, async (trx) => {
     await lockTree(trx);
-    return handOver(trx);
+    return handOverSome(trx);
   });
 
-/** See `handOverDue`; in a transaction that holds the lock of the tree. */
-export async function handOver(trx: Knex): Promise<number> {
+/** Hands all of them over; in a transaction that holds the lock of the tree. */
+export async function handOver(trx: Knex): Promise<void> {
+  while ((await handOverSome(trx)) === BATCH);
+}
+
+/** As many as a statement does in a few seconds. */
+const BATCH = 5000;
+
+async function handOverSome(trx: Knex): Promise<number> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(transfer);
   return rows.length;
 }
@@ -36,7 +44,7 @@ const transfer = `
        due as materialized (
          select r.id, r.unit_id, r.reference, r.device_id, heir.id as heir_id, heir.path as heir_path
          from ended e join units u on u.path <@ e.path join units heir on heir.id = e.parent_id join requests r on r.unit_id = u.id
-         where r.state in (${statesBeforeProduction.map((state) => `'${state}'`).join(', ')}) for update of r
+         where r.state in (${statesBeforeProduction.map((state) => `'${state}'`).join(', ')}) order by r.id limit ${BATCH} for update of r
        ),
        named as (
          select d.*, case when not exists (select from requests o where o.unit_id = d.heir_id and o.reference = d.reference)

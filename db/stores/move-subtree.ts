@@ -21,8 +21,19 @@ export async function moveSubtree(trx: Knex, { unit, parent }: Move): Promise<vo
     `update units set path = ${moved('path')}, parent_id = case when id = :id then :parent else parent_id end where path <@ :from::ltree`,
     paths,
   );
-  for (const table of ['requests', 'devices'])
-    await trx.raw(`update ${table} set unit_path = ${moved('unit_path')} where unit_path <@ :from::ltree`, paths);
+  for (const table of ['requests', 'devices']) while ((await moveSome(trx, table, paths)) === BATCH);
+}
+
+/** As many as a statement does in a few seconds. */
+const BATCH = 5000;
+
+async function moveSome(trx: Knex, table: string, paths: { from: string; to: string }): Promise<number> {
+  const some = `select id from ${table} where unit_path <@ :from::ltree limit ${BATCH}`;
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
+    `update ${table} set unit_path = ${moved('unit_path')} where id in (${some})`,
+    paths,
+  );
+  return rowCount;
 }
 
 const moved = (path: string): string =>
