@@ -4,21 +4,24 @@ import { bodyParser } from '@koa/bodyparser';
 import type { Context, Middleware, Next } from 'koa';
 
 import { failure } from '../domain/errors.ts';
+import { takesForms } from './security.ts';
 
 const limit = 256 * 1024;
 
 /**
  * JSON objects of at most 256 kB; bytes are left to the few operations that take a file (`readFile`). A form, which any page can send without asking, is
- * refused by its type.
+ * refused by its type, but for that of a SAML provider.
  */
 export const jsonBody = (): Middleware => {
   const parse = bodyParser({ enableTypes: ['json'], jsonLimit: limit, onError: refuse });
+  const parseForm = bodyParser({ enableTypes: ['form'], formLimit: limit, onError: refuse });
   return async (ctx: Context, next: Next) => {
     if (isFile(ctx)) return void (await next());
-    if (hasBody(ctx) && !ctx.request.is('application/json')) {
+    const isForm = takesForms(ctx.path) && Boolean(ctx.request.is('application/x-www-form-urlencoded'));
+    if (hasBody(ctx) && !isForm && !ctx.request.is('application/json')) {
       throw failure('unsupported_media_type', 'Send the body as application/json.');
     }
-    await parse(ctx, () => {
+    await (isForm ? parseForm : parse)(ctx, () => {
       assertWellFormed(ctx.request.body);
       return next();
     });

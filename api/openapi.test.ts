@@ -45,6 +45,8 @@ test('the public operations are these', () => {
       'signInWithCertificate',
       'leaveToSignIn',
       'comeBackSignedIn',
+      'takePostedAnswer',
+      'readProviderMetadata',
       'signOut',
       'checkLive',
       'checkReady',

@@ -42,7 +42,7 @@ function operationObject(name: string, o: AnyOperation): ZodOpenApiOperationObje
     ...(o.takesFile && {
       requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } } },
     }),
-    ...(o.body && { requestBody: { required: true, content: { 'application/json': { schema: o.body } } } }),
+    ...(o.body && { requestBody: { required: true, content: { [o.requestType ?? 'application/json']: { schema: o.body } } } }),
     responses: { [String(statusOf(o))]: answer(o), ...problemAnswers(o) },
   };
 }

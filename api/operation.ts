@@ -46,7 +46,13 @@ export interface Call<G extends Guard, P extends z.ZodType, Q extends z.ZodType,
 type Nothing = z.ZodObject<Record<never, never>>;
 
 export type ResponseType =
-  'application/json' | 'text/csv' | 'image/jpeg' | 'application/pdf' | 'application/x-pem-file' | 'text/event-stream';
+  | 'application/json'
+  | 'text/csv'
+  | 'image/jpeg'
+  | 'application/pdf'
+  | 'application/x-pem-file'
+  | 'application/samlmetadata+xml'
+  | 'text/event-stream';
 
 /** One declaration: routing, guard, parsing, answer and OpenAPI are all derived from it. */
 export interface Operation<
@@ -64,6 +70,8 @@ export interface Operation<
   params?: P;
   query?: Q;
   body?: B;
+  /** JSON unless said otherwise. A form can be sent by any site: see `takesForms`. */
+  requestType?: 'application/x-www-form-urlencoded';
   /** The body is bytes, sent as application/octet-stream, at most 8 MB. */
   takesFile?: true;
   /** Absent: 204. A `version` in the answer becomes its ETag. */

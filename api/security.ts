@@ -44,11 +44,14 @@ export const securityHeaders = (publicUrl: string, scriptHashes: readonly string
  * and carries no cookie by itself. Neither does an API key come by itself: another site would have to know it.
  */
 export async function refuseCrossSite(ctx: Context, next: Next): Promise<void> {
-  if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && bearerOf(ctx) === undefined && isCrossSite(ctx)) {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method) && !takesForms(ctx.path) && bearerOf(ctx) === undefined && isCrossSite(ctx)) {
     throw failure('cross_site', 'Open the console at its own address and try again.');
   }
   await next();
 }
+
+/** The one address where a form of another site is welcome: a SAML provider sends its answer there, and it signs nobody in by itself. */
+export const takesForms = (path: string): boolean => /^\/api\/session\/sources\/[0-9a-f-]{36}\/callback$/.test(path);
 
 function isCrossSite(ctx: Context): boolean {
   const site = ctx.get('Sec-Fetch-Site');

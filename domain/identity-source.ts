@@ -7,15 +7,17 @@ import { NamedRole } from './role.ts';
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9;.-]{0,99}$/, 'The name of an attribute, such as mail');
 const dn = text(500);
 
+const pem = (message: string) =>
+  z
+    .string()
+    .regex(/^-----BEGIN CERTIFICATE-----/, message)
+    .max(50_000);
+
 /** A directory. `ldaps://` is TLS from the start, `ldap://` STARTTLS, without which nothing is sent. */
 export const LdapSettings = z.strictObject({
   url: z.string().regex(/^ldaps?:\/\/[^\s/:]+(:\d{1,5})?$/, 'Write ldaps://host:port, or ldap://host:port for STARTTLS'),
   /** The CA of the directory, where it is not a public one. */
-  ca: z
-    .string()
-    .regex(/^-----BEGIN CERTIFICATE-----/, 'Paste the CA as PEM (-----BEGIN CERTIFICATE-----)')
-    .max(50_000)
-    .optional(),
+  ca: pem('Paste the CA as PEM (-----BEGIN CERTIFICATE-----)').optional(),
   /** Searches for who signs in; its password is the secret. Absent: whoever signs in binds by `userTemplate` and reads the own entry. */
   bindDn: dn.optional(),
   /** `{login}@example.it` or `uid={login},ou=people,dc=example,dc=it`. */
@@ -36,15 +38,14 @@ export const GroupRole = z
   .meta({ id: 'GroupRole' });
 export type GroupRole = z.infer<typeof GroupRole>;
 
+/** Plain http only on this machine, for tests. */
+const isHttpsOrLocal = (url: string): boolean => url.startsWith('https:') || /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url);
+const overHttps = 'Must be https: who signs in is told there';
+
 /** A provider of single sign-on by OpenID Connect; the client secret is the secret. */
 export const OidcSettings = z.strictObject({
   /** As it names itself: its configuration is at `/.well-known/openid-configuration` below. */
-  issuer: z
-    .url({ protocol: /^https?$/, error: 'Write the address of the issuer, https://...' })
-    .refine(
-      (url) => url.startsWith('https:') || /^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(url),
-      'Must be https: who signs in is told there',
-    ),
+  issuer: z.url({ protocol: /^https?$/, error: 'Write the address of the issuer, https://...' }).refine(isHttpsOrLocal, overHttps),
   clientId: z.string().min(1).max(200),
   /** Beside `openid`. */
   scopes: z.string().max(200).default('profile email'),
@@ -53,9 +54,24 @@ export const OidcSettings = z.strictObject({
 });
 export type OidcSettings = z.infer<typeof OidcSettings>;
 
+/** A provider of single sign-on by SAML 2.0 (web browser SSO, redirect and POST). It has no secret. */
+export const SamlSettings = z.strictObject({
+  entryPoint: z.url({ protocol: /^https?$/, error: 'Write the address of the provider, https://...' }).refine(isHttpsOrLocal, overHttps),
+  /** Its entity id. */
+  idpIssuer: z.string().min(1).max(500),
+  /** What it signs assertions with. */
+  idpCertificate: pem('Paste the certificate as PEM (-----BEGIN CERTIFICATE-----)'),
+  emailAttribute: z.string().min(1).max(200).default('email'),
+  givenNameAttribute: z.string().min(1).max(200).default('givenName'),
+  familyNameAttribute: z.string().min(1).max(200).default('sn'),
+  groupsAttribute: z.string().min(1).max(200).default('groups'),
+});
+export type SamlSettings = z.infer<typeof SamlSettings>;
+
 const configurations = [
   z.strictObject({ kind: z.literal('ldap'), settings: LdapSettings }),
   z.strictObject({ kind: z.literal('oidc'), settings: OidcSettings }),
+  z.strictObject({ kind: z.literal('saml'), settings: SamlSettings }),
 ] as const;
 
 /** What a source is and how it is reached. */
@@ -73,7 +89,11 @@ const common = {
 };
 
 /** A source as an administrator writes it. */
-export const SourceInput = z.discriminatedUnion('kind', [configurations[0].extend(common), configurations[1].extend(common)]);
+export const SourceInput = z.discriminatedUnion('kind', [
+  configurations[0].extend(common),
+  configurations[1].extend(common),
+  configurations[2].extend(common),
+]);
 export type SourceInput = z.infer<typeof SourceInput>;
 
 /** A person as the source tells of them, once they have proved who they are. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-import { beginOidc, finishOidc, type OidcExpected, type OidcProvider, type Returned } from '../../connectors/directory/oidc.ts';
+import type { Returned } from '../../connectors/directory/oidc.ts';
 import { SourceTrouble } from '../../connectors/directory/trouble.ts';
 import { sourceById, type IdentitySource } from '../../db/reads/identity-sources.ts';
 import { signInJourneyStore } from '../../db/stores/sign-in-journeys.ts';
@@ -12,26 +12,27 @@ import type { Client } from '../client.ts';
 import type { Services } from '../services.ts';
 import { accountBehind } from './directory-sign-in.ts';
 import { enter } from './enter.ts';
-import { openSecret } from './source-secret.ts';
+import { providerOf } from './provider-of.ts';
 
 const hashOf = (state: string): Buffer => createHash('sha256').update(state).digest();
-
-/** The part of a source that is about single sign-on; directories are asked with user name and password. */
-export async function oidcProvider(services: Services, source: IdentitySource): Promise<OidcProvider> {
-  const { configuration, id } = source;
-  if (configuration.kind !== 'oidc') throw failure('not_found', 'This source has no page to sign in at.');
-  const redirectUri = `${services.settings.publicUrl}/api/session/sources/${id}/callback`;
-  return { settings: configuration.settings, clientSecret: await openSecret(services, source), redirectUri };
-}
 
 /** Sends the browser to the other site. The state is its ticket back: only the browser that left with it returns, and once. */
 export async function leave(services: Services, { id, next }: { id: string; next: string | undefined }, client: Client): Promise<string> {
   const source = await enabledSource(services, id);
   const state = randomBytes(32).toString('base64url');
-  const { address, expected } = await told(services, source, async () => beginOidc(await oidcProvider(services, source), state));
+  const { address, expected } = await told(services, source, async () => (await providerOf(services, source)).begin(state));
   await signInJourneyStore(services.db).begin({ stateHash: hashOf(state), sourceId: id, expected: { ...expected }, next: localPath(next) });
   client.journey.set(state);
   return address;
+}
+
+/** Keeps what a form of the other site brought, and sends the browser on to show that it left from here: a form of another site carries no cookie of ours. */
+export async function keepAnswer(
+  services: Services,
+  { id, state, answer }: { id: string; state: string; answer: string },
+): Promise<string> {
+  await signInJourneyStore(services.db).keepAnswer({ stateHash: hashOf(state), sourceId: id, answer });
+  return `${services.settings.publicUrl}/api/session/sources/${id}/callback?${new URLSearchParams({ state }).toString()}`;
 }
 
 /** Opens a session for whom the other site names. */
@@ -44,8 +45,10 @@ export async function comeBack(services: Services, { id, answer }: { id: string;
   client.journey.clear();
   if (journey?.sourceId !== id) throw failed();
   const source = await enabledSource(services, id);
-  const expected = journey.expected as unknown as OidcExpected;
-  const returned = await told(services, source, async () => finishOidc(await oidcProvider(services, source), { answer, state, expected }));
+  const { expected, answer: posted } = journey;
+  const returned = await told(services, source, async () =>
+    (await providerOf(services, source)).finish({ query: answer, posted, state, expected }),
+  );
   if (!returned) throw failed();
   return { actor: await admit(services, { source, returned }, client), next: journey.next };
 }

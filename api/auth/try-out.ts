@@ -1,10 +1,9 @@
 import { authenticate, tryDirectory } from '../../connectors/directory/ldap.ts';
-import { tryOidc } from '../../connectors/directory/oidc.ts';
 import { SourceTrouble } from '../../connectors/directory/trouble.ts';
 import type { IdentitySource } from '../../db/reads/identity-sources.ts';
 import { rolesOf, type Identity } from '../../domain/identity-source.ts';
 import type { Services } from '../services.ts';
-import { oidcProvider } from './single-sign-on.ts';
+import { providerOf } from './provider-of.ts';
 import { openSecret } from './source-secret.ts';
 
 export interface Trial {
@@ -27,8 +26,8 @@ export async function tryOut(services: Services, source: IdentitySource, trial: 
 
 async function ask(services: Services, source: IdentitySource, { login, password }: Trial): Promise<Identity | undefined | 'not asked'> {
   const { configuration } = source;
-  if (configuration.kind === 'oidc') {
-    await tryOidc(await oidcProvider(services, source));
+  if (configuration.kind !== 'ldap') {
+    await (await providerOf(services, source)).attempt();
     return 'not asked';
   }
   const directory = { settings: configuration.settings, password: await openSecret(services, source) };

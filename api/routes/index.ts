@@ -33,11 +33,11 @@ import { endAssignment } from './end-assignment.ts';
 import { endOwnSession } from './end-own-session.ts';
 import { endSession } from './end-session.ts';
 import { enrolTotp } from './enrol-totp.ts';
+import { exportHolders } from './export-holders.ts';
 import { grantAssignment } from './grant-assignment.ts';
 import { importOperators } from './import-operators.ts';
 import { inviteOperator } from './invite-operator.ts';
 import { leaveToSignIn } from './leave-to-sign-in.ts';
-import { exportHolders } from './export-holders.ts';
 import { liftHold } from './lift-hold.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listAuditEvents } from './list-audit-events.ts';
@@ -77,6 +77,7 @@ import { readMe } from './read-me.ts';
 import { readMeta } from './read-meta.ts';
 import { readOperator } from './read-operator.ts';
 import { readPhoto } from './read-photo.ts';
+import { readProviderMetadata } from './read-provider-metadata.ts';
 import { readReconciliation } from './read-reconciliation.ts';
 import { readRequest } from './read-request.ts';
 import { readSignInSource } from './read-sign-in-source.ts';
@@ -104,6 +105,7 @@ import { startProduction } from './start-production.ts';
 import { startReconciliation } from './start-reconciliation.ts';
 import { submitRequest } from './submit-request.ts';
 import { switchSeparationRule } from './switch-separation-rule.ts';
+import { takePostedAnswer } from './take-posted-answer.ts';
 import { trySignInSource } from './try-sign-in-source.ts';
 import { updateHolder } from './update-holder.ts';
 import { updateOperator } from './update-operator.ts';
@@ -120,6 +122,8 @@ export const operations = {
   signInWithCertificate,
   leaveToSignIn,
   comeBackSignedIn,
+  takePostedAnswer,
+  readProviderMetadata,
   signOut,
   checkLive,
   checkReady,

@@ -21,6 +21,11 @@ export const SignInQuery = z.strictObject({ next: z.string().max(2000).optional(
 /** What a provider of single sign-on sends a browser back with. */
 export const ProviderAnswer = z.looseObject({ state: z.string().max(200) }).catchall(z.string().max(4000));
 
+/** What the form of a SAML provider brings (SAML 2.0 bindings, 3.5.4). */
+export const PostedAnswer = z
+  .strictObject({ SAMLResponse: z.string().min(1).max(200_000), RelayState: z.string().max(200) })
+  .meta({ id: 'PostedAnswer' });
+
 export const Me = z
   .object({
     kind: shown(['operator', 'holder']),

@@ -19,13 +19,18 @@ export const signInJourneyStore = (knex: Knex) => ({
     await knex('sign_in_journeys').insert({ ...journey, stateHash, expected: JSON.stringify(expected), expiresAt });
   },
 
+  /** Keeps what the other site sent by a form; the first answer counts. */
+  async keepAnswer({ stateHash, sourceId, answer }: { stateHash: Buffer; sourceId: string; answer: string }): Promise<void> {
+    await knex('sign_in_journeys').where({ stateHash, sourceId }).whereNull('answer').update({ answer });
+  },
+
   /** The journey that this state began; an answer counts once. */
-  async end(stateHash: Buffer): Promise<Journey | undefined> {
+  async end(stateHash: Buffer): Promise<(Journey & { answer: string | null }) | undefined> {
     const [journey] = await knex('sign_in_journeys')
       .where({ stateHash })
       .where('expiresAt', '>', knex.fn.now())
       .delete()
-      .returning<Journey[]>(['source_id', 'expected', 'next']);
+      .returning<(Journey & { answer: string | null })[]>(['source_id', 'expected', 'next', 'answer']);
     return journey;
   },
 });

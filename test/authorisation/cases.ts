@@ -61,6 +61,8 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
     signInWithCertificate: open(),
     leaveToSignIn: open(),
     comeBackSignedIn: open(),
+    takePostedAnswer: open(),
+    readProviderMetadata: open(),
     signOut: open(),
     checkLive: open(),
     checkReady: open(),

@@ -66,6 +66,24 @@ export interface paths {
         /** Single sign-on: the browser is back from the provider with its answer */
         get: operations["comeBackSignedIn"];
         put?: never;
+        /** Single sign-on by SAML: the form of the provider. It signs nobody in by itself: the browser goes on and shows that it left from here */
+        post: operations["takePostedAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/sources/{id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SAML metadata of smartCMS for the provider of this source */
+        get: operations["readProviderMetadata"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1695,6 +1713,10 @@ export interface components {
             login: string;
             password: string;
         };
+        PostedAnswer: {
+            SAMLResponse: string;
+            RelayState: string;
+        };
         UnitCreate: {
             /** Format: uuid */
             parentId: string;
@@ -2089,6 +2111,30 @@ export interface components {
                 scopes: string;
                 /** @default groups */
                 groupsClaim: string;
+            };
+            name: string;
+            secret?: string | null;
+            /** @default false */
+            linksByEmail: boolean;
+            /** @default false */
+            enabled: boolean;
+            mapping?: components["schemas"]["GroupRole"][];
+        } | {
+            /** @constant */
+            kind: "saml";
+            settings: {
+                /** Format: uri */
+                entryPoint: string;
+                idpIssuer: string;
+                idpCertificate: string;
+                /** @default email */
+                emailAttribute: string;
+                /** @default givenName */
+                givenNameAttribute: string;
+                /** @default sn */
+                familyNameAttribute: string;
+                /** @default groups */
+                groupsAttribute: string;
             };
             name: string;
             secret?: string | null;
@@ -3182,7 +3228,7 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            kind: "ldap" | "oidc";
+            kind: "ldap" | "oidc" | "saml";
             settings: {
                 [key: string]: unknown;
             };
@@ -3506,6 +3552,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    takePostedAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key and same call: the same answer, done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PostedAnswer"];
+            };
+        };
+        responses: {
+            /** @description The browser goes on */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readProviderMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description application/samlmetadata+xml */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/samlmetadata+xml": string;
+                };
             };
             400: components["responses"]["Problem400"];
             404: components["responses"]["Problem404"];

@@ -29,9 +29,11 @@ export interface TypedSource {
 const fieldsOf: Record<IdentitySourceKind, readonly string[]> = {
   ldap: ['url', 'ca', 'bindDn', 'userTemplate', 'baseDn', 'loginAttributes', 'subjectAttribute', 'groupBaseDn'],
   oidc: ['issuer', 'clientId', 'scopes', 'groupsClaim'],
+  saml: ['entryPoint', 'idpIssuer', 'idpCertificate', 'emailAttribute', 'givenNameAttribute', 'familyNameAttribute', 'groupsAttribute'],
 };
 const usual: Record<string, string> = {
   ...{ loginAttributes: 'uid, mail', subjectAttribute: 'entryUUID', scopes: 'profile email', groupsClaim: 'groups' },
+  ...{ emailAttribute: 'email', givenNameAttribute: 'givenName', familyNameAttribute: 'sn', groupsAttribute: 'groups' },
 };
 
 /** A form over a source of this kind: with what is usual, or with what is there. `lineError` says what is wrong with a line of the mapping. */

@@ -66,6 +66,8 @@ export const messages: typeof source.messages = {
   'Paste the CA as PEM (-----BEGIN CERTIFICATE-----)': 'Incolla la CA come PEM (-----BEGIN CERTIFICATE-----)',
   'Write {login} where the user name goes': 'Scrivi {login} dove va il nome utente',
   'The name of an attribute, such as mail': 'Il nome di un attributo, come mail',
+  'Paste the certificate as PEM (-----BEGIN CERTIFICATE-----)': 'Incolla il certificato come PEM (-----BEGIN CERTIFICATE-----)',
+  'Write the address of the provider, https://...': 'Scrivi l’indirizzo del fornitore, https://...',
   'Write the address of the issuer, https://...': 'Scrivi l’indirizzo dell’issuer, https://...',
   'Must be https: who signs in is told there': 'Deve essere https: è lì che si dice chi accede',
   'Another source has this name.': 'Un’altra fonte ha questo nome.',
