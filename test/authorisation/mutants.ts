@@ -24,6 +24,7 @@ const withoutGuard: Record<string, (call: ts.CallExpression) => string> = {
   assertManages: () => 'undefined',
   assertParent: () => 'undefined',
   standsAbove: () => 'true',
+  lacksSecondFactor: () => 'false',
   reachOf: () => '{ everything: true, below: [], units: [] }',
 };
 
@@ -116,13 +117,11 @@ function mutantsOf(root: string, file: string): Mutant[] {
       const without = withoutGuard[name];
       if (without) replaced(node, name, without(node));
     }
-    if (
-      file.startsWith('api/routes/') &&
-      ts.isPropertyAssignment(node) &&
-      node.name.getText() === 'permission' &&
-      isGuarded(node.initializer)
-    )
-      replaced(node.initializer, node.initializer.getText(), weaker(node.initializer.getText()));
+    if (file.startsWith('api/routes/') && ts.isPropertyAssignment(node)) {
+      const [name, value] = [node.name.getText(), node.initializer.getText()];
+      if (name === 'stepUp') replaced(node.initializer, 'stepUp', 'false');
+      if (name === 'permission' && value !== `'public'`) replaced(node.initializer, value, weaker(value));
+    }
     ts.forEachChild(node, visit);
   };
   visit(tree);
@@ -132,8 +131,6 @@ function mutantsOf(root: string, file: string): Mutant[] {
 function firstOf(call: ts.CallExpression): string {
   return call.arguments[0]?.getText() ?? '';
 }
-
-const isGuarded = (permission: ts.Expression) => permission.getText() !== `'public'`;
 
 /** What every operator has; where that is enough, what even holders and anybody have. */
 const weaker = (permission: string): string => (/home.read|signed_in|^'own/.test(permission) ? `'public'` : `'home.read'`);

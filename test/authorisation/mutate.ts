@@ -1,4 +1,4 @@
-// Proves that the tests notice when a guard goes: takes each out in a copy of the code and runs them: npm run test:mutants [-- --only requests]
+// Proves that the tests notice when a guard goes: takes each out in a copy of the code and runs them: npm run test:mutants [-- --only 'db/reads|assertUnit']
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const parts = ['activities', 'api', 'cli', 'connectors', 'db', 'domain', 'local', 'pki', 'test', 'worker', 'workflows'];
 const files = ['package.json', 'tsconfig.json', 'vitest.config.ts'];
 
-/** The matrix first: most guards fall there. What it does not notice, the tests beside the code must. */
-const suites = [['api/matrix.test.ts'], ['domain', 'db', 'api']];
+/** The matrix first: most guards fall there. What it does not notice, the abuse cases and the tests beside the code must. */
+const suites = [['api/matrix.test.ts'], ['test/abuse', 'domain', 'db', 'api']];
 
 const dir = mkdtempSync(join(tmpdir(), 'smartcms-mutants-'));
 try {
   for (const part of [...parts, ...files]) cpSync(join(root, part), join(dir, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
-  const chosen = mutants(root).filter(({ name }) => name.includes(values.only ?? ''));
+  const chosen = mutants(root).filter(({ name }) => new RegExp(values.only ?? '').test(name));
   if ((await failing(['api/matrix.test.ts'])) !== undefined) throw new Error('The tests fail already before anything is taken out.');
   const alive: string[] = [];
   for (const mutant of chosen) if (!(await isNoticed(mutant))) alive.push(mutant.name);
