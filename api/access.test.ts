@@ -23,7 +23,7 @@ interface Answer {
 }
 /** What the page answers about a person. */
 async function why(id: string, query: Record<string, string>, as = sa): Promise<Answer> {
-  return JSON.parse((await api.call('GET', `/api/operators/${id}/access?${new URLSearchParams(query)}`, { as })).text) as Answer;
+  return JSON.parse((await api.call('GET', `/api/operators/${id}/access?${new URLSearchParams(query).toString()}`, { as })).text) as Answer;
 }
 const somebody = (login: string, changes: { role?: string; visibility?: string } = {}) =>
   operator(db(), { login, role: 'DO', unitId: api.organisation.office, visibility: 'office', ...changes });
@@ -99,7 +99,7 @@ test('a closed unit is named; about units and people out of sight nothing is tol
   expect(await why(id, asked)).toMatchObject({ allowed: false, rule: 'unit_closed' });
   await db()('units').where({ id: api.organisation.otherOffice }).update({ active: true });
   const officer = await api.signIn('DO');
-  expect((await api.call('GET', `/api/operators/${id}/access?${new URLSearchParams(asked)}`, { as: officer })).status).toBe(404);
+  expect((await api.call('GET', `/api/operators/${id}/access?${new URLSearchParams(asked).toString()}`, { as: officer })).status).toBe(404);
   const [unknown] = [await api.call('GET', `/api/operators/${id}/access?permission=home.read&requestNumber=none`, { as: sa })];
   expect(unknown?.status).toBe(404);
 });

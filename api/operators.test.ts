@@ -98,7 +98,9 @@ test('removed, a person stays in the books without rights, and comes back withou
   expect(shown(await act(sa, officer.id, 'reactivation'))).toMatchObject({ state: 'in_force', hasPassword: false });
   const again = await api.call('POST', `/api/operators/${officer.id}/assignments`, { as: sa, body: role() });
   expect([again.status, again.body.id]).toEqual([201, removed.assignments[0]?.id]);
-  const [event] = await db()('audit_outbox').where({ objectId: officer.id }).whereRaw(`detail ->> 'kind' = 'operator_removed'`);
+  const [event] = (await db()('audit_outbox')
+    .where({ objectId: officer.id })
+    .whereRaw(`detail ->> 'kind' = 'operator_removed'`)) as unknown[];
   expect(event).toMatchObject({ actorId: api.organisation.operators.SA, detail: { reason: 'Left' } });
 });
 

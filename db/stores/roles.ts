@@ -47,7 +47,7 @@ export const roleStore = (knex: Knex) => ({
         throw failure('wrong_state', 'Somebody holds or held this role, so it stays for the audit. Offer it nowhere instead.');
       await trx('separation_rules')
         .where({ kind: 'roles' })
-        .where((rule) => rule.where({ first: code }).orWhere({ second: code }))
+        .where((rule) => void rule.where({ first: code }).orWhere({ second: code }))
         .delete();
       await trx('roles').where({ code }).delete();
     }),

@@ -21,10 +21,6 @@ export const operatorFilters = (roles: readonly Role[]): Filter[] => {
       t.role,
       roles.map((role) => ({ value: role.code, label: named(role.name) })),
     ),
-    ...choice(
-      'unitId',
-      t.unit,
-      reference.units.map((unit) => ({ value: unit.id, label: unit.name })),
-    ),
+    ...(reference.severalUnits ? [{ kind: 'unit' as const, name: 'unitId', label: t.unit }] : []),
   ];
 };
