@@ -90,10 +90,14 @@ function slapdIn(tree: string): Slapd | undefined {
     string,
   ];
   if (!existsSync(program)) return undefined;
-  const lib = join(tree, 'usr/lib');
-  const libraries = readdirSync(lib)
-    .filter((name) => name.endsWith('-linux-gnu'))
-    .map((name) => join(lib, name));
+  const libraries = ['usr/lib', 'lib']
+    .map((dir) => join(tree, dir))
+    .filter((dir) => existsSync(dir))
+    .flatMap((dir) =>
+      readdirSync(dir)
+        .filter((name) => name.endsWith('-linux-gnu'))
+        .map((name) => join(dir, name)),
+    );
   return { program, schema, modules, env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') } };
 }
 
