@@ -1,9 +1,10 @@
-// The API, driven by its own document and schemathesis, as each role: npm run test:api-fuzz [-- --seed 7 --examples 50 --only ro,ao]
+// The API, driven by its own document and schemathesis, as each role and with an API key: npm run test:api-fuzz [-- --seed 7 --examples 50 --only ro,ao]
 import { randomInt } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { keyPermissions } from '../../domain/api-key.ts';
 import { run } from '../../local/run.ts';
 import { startServices } from '../../local/services.ts';
 import { makeStackDir } from '../support/stack-dir.ts';
@@ -12,7 +13,7 @@ import { schemathesis } from './schemathesis.ts';
 const { values } = parseArgs({ options: { seed: { type: 'string' }, examples: { type: 'string' }, only: { type: 'string' } } });
 const seed = values.seed ?? String(randomInt(2 ** 31));
 const examples = values.examples ?? '50';
-const roles = values.only?.split(',') ?? ['nobody', 'ro', 'do', 'bo', 'sa', 'hd', 'ao'];
+const roles = values.only?.split(',') ?? ['nobody', 'ro', 'do', 'bo', 'sa', 'hd', 'ao', 'key'];
 const password = 'smartcms-demo';
 
 /**
@@ -62,19 +63,42 @@ async function fuzzAs(role: string): Promise<boolean> {
     '20',
   ];
   const config = join(dir, `${role}.toml`);
-  writeFileSync(config, configOf(role === 'nobody' ? undefined : await signIn(role)));
+  writeFileSync(config, configOf(await credentialOf(role)));
   const args = ['--config-file', config, 'run', `${services.url}/api/openapi.json`, ...how, ...skipped];
   const { code } = await run(file, args, { env, cwd: dir, onLine: console.log });
   return code === 0;
 }
 
-/** A missing If-Match is 428, which schemathesis would not expect; the session is the API key of the document. */
-function configOf(session: string | undefined): string {
+/** A missing If-Match is 428, which schemathesis would not expect; `credential` is a line for a security scheme of the document. */
+function configOf(credential: string): string {
   return `
 checks.missing_required_header.expected-statuses = [400, 401, 403, 404, 422, 428]
 checks.negative_data_rejection.expected-statuses = ["4XX"]
-${session ? `auth.openapi.session.api_key = "${session}"` : ''}
+${credential}
 `;
+}
+
+async function credentialOf(role: string): Promise<string> {
+  if (role === 'nobody') return '';
+  if (role === 'key') return `auth.openapi.apiKey.bearer = "${await newKey()}"`;
+  return `auth.openapi.session.api_key = "${await signIn(role)}"`;
+}
+
+/** Of an approver, with all that a key may carry of theirs. */
+async function newKey(): Promise<string> {
+  const headers = { 'Content-Type': 'application/json', Cookie: `sid=${await signIn('do')}` };
+  const me = (await (await fetch(`${services.url}/api/me`, { headers })).json()) as Me;
+  const scope = { unitId: me.assignments[0]?.unit.id, permissions: keyPermissions.filter((p) => me.permissions.includes(p)) };
+  const body = JSON.stringify({ name: 'Fuzz', ...scope, expiresAt: new Date(Date.now() + 86_400_000).toISOString() });
+  const response = await fetch(`${services.url}/api/api-keys`, { method: 'POST', headers, body });
+  const { key } = (await response.json()) as { key?: string };
+  if (!key) throw new Error(`no key is made: ${response.status}`);
+  return key;
+}
+
+interface Me {
+  permissions: string[];
+  assignments: { unit: { id: string } }[];
 }
 
 async function signIn(role: string): Promise<string> {
