@@ -73,6 +73,8 @@ export const fields = {
   checkHint: 'The last digit proves the others',
   choices: 'Choices',
   choicesHint: 'One a line: value; English; Italian',
+  changes: 'Last changes',
+  version: (version: number, count: number) => `Version ${version}: ${n(count, '# field', '# fields')}`,
   preview: 'Preview',
   previewHint: 'As officers see it. Try it: nothing is saved.',
 };

@@ -71,6 +71,8 @@ export const fields: typeof source.fields = {
   checkHint: 'L’ultima cifra prova le altre',
   choices: 'Voci',
   choicesHint: 'Una per riga: valore; inglese; italiano',
+  changes: 'Ultime modifiche',
+  version: (version, count) => `Versione ${version}: ${n(count, '# campo', '# campi')}`,
   preview: 'Anteprima',
   previewHint: 'Come la vedono gli operatori. Provala: nulla si salva.',
 };
