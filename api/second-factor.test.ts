@@ -180,6 +180,19 @@ describe('proving again', () => {
   });
 });
 
+test('who lost phone and codes gets everything taken away by an administrator, never by themselves or by who holds less', async () => {
+  const { session } = await enrolled('lostall');
+  const { id } = await api.database.operations('operators').where({ email: 'lostall@example.it' }).first<{ id: string }>('id');
+  const sa = await api.signIn('SA');
+  const reset = (as: string, of: string) => api.call('DELETE', `/api/operators/${of}/second-factors`, { as });
+  expect(said(await reset(sa, api.organisation.operators.SA))).toEqual({ status: 403, code: 'own_rights' });
+  expect(said(await reset(session, api.organisation.operators.SA))).toEqual({ status: 403, code: 'forbidden' });
+  expect((await signIn('lostall')).status).toBe(401);
+  expect((await reset(sa, id)).status).toBe(204);
+  expect((await api.call('GET', '/api/me', { as: session })).status).toBe(401);
+  expect((await signIn('lostall')).status).toBe(200);
+});
+
 describe('where a second factor is required', () => {
   test('who may cause issuance does nothing before it is set up, and then everything', async () => {
     const as = await strict.signIn('DO');

@@ -1,6 +1,6 @@
 import { activateDevice } from './activate-device.ts';
-import { addPasskey } from './add-passkey.ts';
 import { addDocument } from './add-document.ts';
+import { addPasskey } from './add-passkey.ts';
 import { addPhoto } from './add-photo.ts';
 import { amendRequest } from './amend-request.ts';
 import { askPasswordReset } from './ask-password-reset.ts';
@@ -89,6 +89,7 @@ import { removeSeparationRule } from './remove-separation-rule.ts';
 import { removeTotp } from './remove-totp.ts';
 import { renewRecoveryCodes } from './renew-recovery-codes.ts';
 import { resetPassword } from './reset-password.ts';
+import { resetSecondFactors } from './reset-second-factors.ts';
 import { resumeProduction } from './resume-production.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeDevice } from './revoke-device.ts';
@@ -218,6 +219,7 @@ export const operations = {
   beginPasskey,
   addPasskey,
   removePasskey,
+  resetSecondFactors,
   readAccount,
   enrolTotp,
   confirmTotp,

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 
-import { system } from '../../domain/actor.ts';
 import type { ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import { operatorInForce } from '../reads/actor.ts';

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
-import type { ActorRef } from '../../domain/actor.ts';
+import type { Actor, ActorRef } from '../../domain/actor.ts';
 import { failure } from '../../domain/errors.ts';
 import { recordEvent, transaction } from '../transaction.ts';
+import { administer } from './administered.ts';
 
 /** The seed of somebody's one-time codes; whoever calls has encrypted it. */
 export interface TotpFactor {
@@ -73,9 +74,11 @@ export const secondFactorStore = (knex: Knex) => ({
       return used === 1;
     }),
 
-  /** For somebody who lost their means: takes all of them away and ends their sessions. */
-  reset: ({ by, accountId }: Of): Promise<void> =>
-    transaction(knex, by, async (trx) => {
+  /** For an operator who lost their means: takes all of them away and ends their sessions; never of oneself, nor of who holds more. */
+  reset: ({ by, operatorId }: { by: Actor; operatorId: string }): Promise<void> =>
+    administer(knex, { by, operatorId }, async (trx) => {
+      const [accountId] = await trx('accounts').where({ operatorId }).pluck<string[]>('id');
+      if (accountId === undefined) return;
       for (const table of ['totp_factors', 'passkeys', 'recovery_codes', 'sessions']) await trx(table).where({ accountId }).delete();
       await recordEvent(trx, { kind: 'second_factors_reset', objectType: 'accounts', objectId: accountId });
     }),

@@ -179,6 +179,7 @@ const needs: Partial<Record<Guard, Record<string, Case>>> = {
     reactivateOperator: object('operators'),
     removeOperator: object('operators', { body: () => reason }),
     setFirstPassword: object('operators'),
+    resetSecondFactors: object('operators'),
     inviteOperator: object('operators'),
     grantAssignment: object('operators', { body: (_, { unitId }) => ({ role: 'BO', unitId, visibility: 'own' }) }),
     changeAssignment: object('assignments', { body: () => ({ visibility: 'own' }) }),

@@ -31,6 +31,9 @@ export const inviteOperator = (id: string, key: string): Promise<void> =>
 /** A password that is told here and never again. */
 export const makePassword = (id: string, key: string): Promise<{ password: string }> =>
   body(client.POST('/operators/{id}/first-password', { params: of(id, write(key)) }));
+/** Of who lost app, passkeys and recovery codes. */
+export const resetSecondFactors = (id: string, key: string): Promise<unknown> =>
+  body(client.DELETE('/operators/{id}/second-factors', { params: of(id, write(key)) }));
 export const grantRole = (id: string, assignment: AssignmentInput, key: string): Promise<GivenRole> =>
   body(client.POST('/operators/{id}/assignments', { params: of(id, write(key)), body: assignment }));
 export const changeRole = ({ id, version }: GivenRole, change: AssignmentChange, key: string): Promise<GivenRole> =>

@@ -61,6 +61,11 @@ export const operators = {
     'For who cannot read mail yet. The password before it, if any, is void, and open sessions end. You see the new one once.',
   firstPasswordYes: 'Make password',
   passwordIs: 'Hand it over now: nobody sees it again.',
+  resetFactors: 'Reset second factors…',
+  resetFactorsTitle: (name: string) => `Reset the second factors of ${name}`,
+  resetFactorsText:
+    'For who lost phone, passkeys and recovery codes. Be sure that it is the person who asks. Open sessions end; new means are set up at the next sign-in.',
+  resetFactorsYes: 'Reset',
   noPassword: 'No password yet: send an invitation, or make a password to hand over.',
   deactivate: 'Deactivate…',
   deactivateTitle: (name: string) => `Deactivate ${name}`,

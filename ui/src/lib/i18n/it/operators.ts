@@ -62,6 +62,11 @@ export const operators: typeof source.operators = {
     'Per chi non può ancora leggere la posta. La password precedente non vale più e le sessioni aperte finiscono. La nuova si vede una volta sola.',
   firstPasswordYes: 'Crea password',
   passwordIs: 'Consegnala ora: nessuno la vede più.',
+  resetFactors: 'Azzera i secondi fattori…',
+  resetFactorsTitle: (name: string) => `Azzera i secondi fattori di ${name}`,
+  resetFactorsText:
+    'Per chi ha perso telefono, passkey e codici di recupero. Accertati che sia la persona a chiederlo. Le sessioni aperte finiscono; al prossimo accesso si impostano mezzi nuovi.',
+  resetFactorsYes: 'Azzera',
   noPassword: 'Ancora nessuna password: invia un invito, o crea una password da consegnare.',
   deactivate: 'Disattiva…',
   deactivateTitle: (name: string) => `Disattiva ${name}`,

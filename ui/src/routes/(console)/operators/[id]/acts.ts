@@ -3,6 +3,7 @@ import CirclePlay from '@lucide/svelte/icons/circle-play';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Mail from '@lucide/svelte/icons/mail';
 import PencilLine from '@lucide/svelte/icons/pencil-line';
+import ShieldOff from '@lucide/svelte/icons/shield-off';
 import UserX from '@lucide/svelte/icons/user-x';
 
 import type { Operator } from '#lib/api/types.ts';
@@ -32,6 +33,7 @@ export function operatorActs(operator: Operator, dialogs: OperatorDialogs | unde
   return [
     { id: 'remove', key: 'x', label: t.remove, icon: UserX, kind: 'danger', rare: true, run: open('remove') },
     { id: 'password', key: 'p', label: t.firstPassword, icon: KeyRound, kind: 'plain', rare: true, run: open('password') },
+    { id: 'factors', key: 'f', label: t.resetFactors, icon: ShieldOff, kind: 'plain', rare: true, run: open('factors') },
     { id: 'invite', key: 'i', label: t.invite, icon: Mail, kind: 'plain', rare: operator.hasPassword, run: open('invite') },
     operator.state === 'deactivated' ? back : off,
     { id: 'edit', key: 'e', label: t.edit, icon: PencilLine, kind: 'plain', run: open('edit') },
