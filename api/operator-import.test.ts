@@ -103,6 +103,18 @@ test('an administrator of a unit imports into it, and neither elsewhere nor some
   expect(await held('foreign@example.it')).toEqual([{ role: 'RO', visibility: 'office', code: otherOffice }]);
 });
 
+test('who is new is invited by mail where that is wished, and only then', async () => {
+  const invited = async () => Number((await db()('mail_outbox').where({ template: 'invitation' }).count<{ count: string }[]>())[0]?.count);
+  const call = (rows: object[], more: object) =>
+    api.call('POST', '/api/operators/import', { as: sa, body: { rows: rows.map((row, i) => ({ line: i + 2, values: row })), ...more } });
+  await call([values('silent@example.it')], {});
+  expect(await invited()).toBe(0);
+  await call([values('mailed@example.it')], { invites: true, dryRun: true });
+  expect(await invited()).toBe(0);
+  for (let n = 0; n < 2; n++) await call([values('mailed@example.it'), values('silent@example.it')], { invites: true });
+  expect(await invited()).toBe(1);
+});
+
 test('nobody gives themselves a role by a file', async () => {
   const [row] = await send([values('sa@example.it', { givenName: 'SA', familyName: 'Operator', role: 'AO' })]);
   expect(row).toMatchObject({ outcome: 'refused', errors: [{ code: 'own_rights' }] });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { importColumns, importedOperator, ImportRow } from './operator-import.ts';
+import { importColumns } from './operator-columns.ts';
+import { importedOperator, ImportRow } from './operator-import.ts';
 
 const row = (changes: Record<string, string> = {}) => ({
   line: 2,

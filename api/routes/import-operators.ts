@@ -15,14 +15,15 @@ export const importOperators = operation({
   stepUp: true,
   body: OperatorImport,
   response: OperatorImportReport,
-  handle: async ({ body: { rows, dryRun }, actor }, { db }) => ({
-    rows: dryRun ? await tried(db, { by: actor, rows }) : await imported(db, { by: actor, rows }),
+  handle: async ({ body: { dryRun, ...given }, actor: by }, { db }) => ({
+    rows: await (dryRun ? tried : imported)(db, { by, ...given }),
   }),
 });
 
 interface Rows {
   by: Actor;
   rows: readonly ImportRow[];
+  invites: boolean;
 }
 
 interface RowReport {
@@ -31,9 +32,9 @@ interface RowReport {
   errors: (ImportError & { code: ErrorCode })[];
 }
 
-async function imported(knex: Knex, { by, rows }: Rows): Promise<RowReport[]> {
+async function imported(knex: Knex, { rows, ...how }: Rows): Promise<RowReport[]> {
   const reports: RowReport[] = [];
-  for (const row of rows) reports.push(await importRow(knex, by, row));
+  for (const row of rows) reports.push(await importRow(knex, row, how));
   return reports;
 }
 
@@ -47,12 +48,12 @@ async function tried(knex: Knex, given: Rows): Promise<RowReport[]> {
   }
 }
 
-async function importRow(knex: Knex, by: Actor, given: ImportRow): Promise<RowReport> {
+async function importRow(knex: Knex, given: ImportRow, how: Omit<Rows, 'rows'>): Promise<RowReport> {
   const { line } = given;
   const row = importedOperator(given);
   if (Array.isArray(row)) return { line, outcome: 'refused', errors: row.map((error) => ({ ...error, code: 'invalid_input' })) };
   try {
-    return { line, outcome: await importOperator(knex, { by, row }), errors: [] };
+    return { line, outcome: await importOperator(knex, { row, ...how }), errors: [] };
   } catch (error) {
     return { line, outcome: 'refused', errors: refusalOf(error) };
   }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { apiClient } from '../api-client.ts';
 import type { Meta, OperatorImportReport } from '../api-types.ts';
 import { withConnection } from '../connection.ts';
-import { importColumns, mostImportRows, optionalColumns, type ImportColumn } from '../../domain/operator-import.ts';
+import { importColumns, mostImportRows, optionalColumns, type ImportColumn } from '../../domain/operator-columns.ts';
 import { operatorOf } from '../operator.ts';
 import { progress } from '../progress.ts';
 import { bytesOf, readTable, wrongWidth, type TableRow } from '../table-file.ts';
@@ -14,6 +14,7 @@ interface Options {
   url?: string;
   as?: string;
   dryRun?: true;
+  invite?: true;
   json?: true;
 }
 
@@ -29,8 +30,8 @@ and, where wished:
 Each row is one role of one person; a person with two roles has two rows. email is what they sign in with; role and unit are codes; visibility is
 own, office, subtree or all; locale is it or en. A date is YYYY-MM-DD (from its beginning, or until its end, in UTC) or a moment with offset.
 
-Who is not there is added, without a password: they choose one by "Forgotten password" on the sign-in page. Who is there gets the data and the role
-of the row. A column that the file does not have leaves things as they are, an empty cell takes the value away. Nobody loses a role that is not in
+Who is not there is added, without a password: with --invite they get a mail by which they choose one, good for three days; later there is "Forgotten
+password" on the sign-in page. Who is there gets the data and the role of the row. A column that the file does not have leaves things as they are, an empty cell takes the value away. Nobody loses a role that is not in
 the file. The same file again changes nothing, so a run that was stopped is simply run again. You give at most what you hold yourself.
 
 The password comes from SMARTCMS_PASSWORD, or is asked for.
@@ -39,7 +40,7 @@ Exit status: 0 every row is done, 1 some were refused (each is named with line, 
 
 Examples:
   smartcms operators import operators.csv --as rita.sala@example.it --dry-run
-  smartcms operators import operators.csv --as rita.sala@example.it`;
+  smartcms operators import operators.csv --as rita.sala@example.it --invite`;
 
 /** `smartcms operators import <file>`: everybody in a file becomes an operator with the roles that stand there. */
 export function addOperators(program: Command): void {
@@ -50,6 +51,7 @@ export function addOperators(program: Command): void {
     .argument('<file>', 'CSV file of operators')
     .description('Adds the operators of a file, or changes them to what stands there.')
     .option('--as <login>', 'administrator to sign in as')
+    .option('--invite', 'send each new person a mail by which they choose a password')
     .option('--dry-run', 'tell what would come of it, and change nothing')
     .option('--json', 'print {rows: [{line, outcome, errors}]} instead of text')
     .option('--url <address>', 'address of smartCMS')
@@ -59,13 +61,13 @@ export function addOperators(program: Command): void {
     });
 }
 
-async function importFile(file: string, { url: address, as, dryRun, json }: Options): Promise<number> {
+async function importFile(file: string, { url: address, as, dryRun, invite, json }: Options): Promise<number> {
   const rows = readTable(await bytesOf(file), { columns: importColumns, optional: optionalColumns, of: 'operators', row: 'operator' });
   const report = await withConnection(address, async ({ url }) => {
     const meta = await apiClient({ url }).get<Meta>('/meta');
     const { client } = await operatorOf({ url, meta, login: as, role: 'SA' });
     return send(rows, async (some) => {
-      const body = { dryRun: dryRun === true, rows: some.map(({ line, values }) => ({ line, values })) };
+      const body = { dryRun: dryRun === true, invites: invite === true, rows: some.map(({ line, values }) => ({ line, values })) };
       return (await client.post<OperatorImportReport>('/operators/import', body)).rows;
     });
   });

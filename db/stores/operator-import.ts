@@ -17,13 +17,15 @@ export type ImportOutcome = 'created' | 'changed' | 'unchanged';
 interface Import {
   by: Actor;
   row: ImportedOperator;
+  /** Who is new gets a mail by which they choose a password. */
+  invites?: boolean;
 }
 
 /**
  * Makes the operator what the row says, under the same rules as by hand: adds the person or changes their data, gives the role or changes how far and
  * how long it reaches. It takes nothing away, and the same row again changes nothing. All of it or nothing.
  */
-export const importOperator = (knex: Knex, { by, row }: Import): Promise<ImportOutcome> =>
+export const importOperator = (knex: Knex, { by, row, invites = false }: Import): Promise<ImportOutcome> =>
   knex.transaction(async (trx) => {
     const assignment = await assignmentIn(trx, row);
     const known = await trx('operators')
@@ -37,7 +39,9 @@ export const importOperator = (knex: Knex, { by, row }: Import): Promise<ImportO
     }
     const data: OperatorData = { locale: 'it', taxCode: null, validFrom: null, validUntil: null, ...row.person };
     const assignments = [{ ...assignment, id: uuid(), validFrom: row.roleFrom ?? null, validUntil: row.roleUntil ?? null }];
-    await operatorStore(trx).create({ by, id: uuid(), accountId: uuid(), data, assignments });
+    const id = uuid();
+    await operatorStore(trx).create({ by, id, accountId: uuid(), data, assignments });
+    if (invites) await operatorStore(trx).invite({ by, id, mailId: uuid() });
     return 'created';
   });
 

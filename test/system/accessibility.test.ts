@@ -35,6 +35,7 @@ beforeAll(async () => {
     { path: '/logging', by: 'sa' },
     { path: '/operators', by: 'sa' },
     { path: '/operators/new', by: 'sa' },
+    { path: '/operators/import', by: 'sa' },
     { path: `/operators/${(await helpDesk.get<{ id: string }>('/me')).id}`, by: 'sa' },
     { path: '/roles', by: 'sa' },
     { path: '/nowhere', by: 'do' },

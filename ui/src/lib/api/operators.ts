@@ -8,6 +8,8 @@ import type {
   Operator,
   OperatorCreate,
   OperatorFilter,
+  OperatorImport,
+  OperatorImportReport,
   OperatorInput,
   Page,
 } from './types.ts';
@@ -43,3 +45,5 @@ export const endRole = (id: string, key: string): Promise<GivenRole> =>
 /** Why the person can, or cannot, do something. */
 export const whyMay = (id: string, query: AccessQuery): Promise<AccessAnswer> =>
   body(client.GET('/operators/{id}/access', { params: { path: { id }, query } }));
+export const importOperators = (rows: OperatorImport, key: string): Promise<OperatorImportReport> =>
+  body(client.POST('/operators/import', { params: { header: write(key) }, body: rows }));

@@ -2011,6 +2011,11 @@ export interface components {
                 };
             }[];
             /**
+             * @description Who is new gets a mail by which they choose a password
+             * @default false
+             */
+            invites: boolean;
+            /**
              * @description Tell what would come of it, and leave everything as it is
              * @default false
              */

@@ -64,6 +64,8 @@ export type OperatorFilter = Query<'/operators'>;
 export type Operator = Schemas['Operator'];
 export type OperatorInput = Schemas['OperatorInput'];
 export type OperatorCreate = Schemas['OperatorCreate'];
+export type OperatorImport = Schemas['OperatorImport'];
+export type OperatorImportReport = Schemas['OperatorImportReport'];
 /** A role of an operator in a unit. */
 export type GivenRole = Schemas['Assignment'];
 export type AssignmentInput = Schemas['AssignmentInput'];

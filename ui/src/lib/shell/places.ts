@@ -67,7 +67,7 @@ export const visibleGroups = (): Group[] =>
 /** False for an address that this person's role does not show. */
 export function mayOpen(pathname: string): boolean {
   if (pathname === '/requests/new') return session.can('request.create');
-  if (pathname === '/operators/new') return session.can('operator.manage');
+  if (['/operators/new', '/operators/import'].includes(pathname)) return session.can('operator.manage');
   const place = groups()
     .flatMap((g) => g.places)
     .find((p) => (p.href === '/' ? pathname === '/' : pathname.startsWith(p.href)));
