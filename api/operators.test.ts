@@ -164,6 +164,10 @@ test('an administrator of a unit gives at most what they hold, in their unit', a
   expect(
     await db()('operators').whereLike('familyName', 'Neri%').whereNotExists(db()('assignments').whereRaw('operator_id = operators.id')),
   ).toEqual([]);
+  const clerk = shown(await given({}));
+  const more = (changes: object) => act(ua, clerk.id, 'assignments', role(changes));
+  expect(coded(await more({ role: 'DO' }))).toEqual([403, 'beyond_own_rights']);
+  expect(coded(await more({ role: 'CLERK', unitId: api.organisation.otherOffice }))).toEqual([403, 'forbidden']);
   const denials = await db()('audit_outbox').where({ objectId: 'createOperator' }).whereRaw(`detail ->> 'kind' = 'access_denied'`);
   expect(denials.length).toBeGreaterThanOrEqual(7);
 });
