@@ -8,11 +8,11 @@ export interface Caller {
   role: RoleCode;
   visibility: Visibility;
   via: 'session' | 'api_key';
-  can(permission: Permission): boolean;
+  can: (permission: Permission) => boolean;
   /** Rows in lists, alone, in counts and streams. */
-  sees(row: Row): boolean;
+  sees: (row: Row) => boolean;
   /** Where rows have no registrar, `own` means the office: what may be registered there, figures, and the unit itself. */
-  works(row: Pick<Row, 'place'>): boolean;
+  works: (row: Pick<Row, 'place'>) => boolean;
   /** Units whose opening, closing and place is the caller's matter: those below the own task, never the own one. */
   leads(place: Place): boolean;
 }

@@ -155,4 +155,4 @@ export function differs(got: string[], want: string[]): string | undefined {
 
 /** Both kinds of question to one operation. */
 export const together = (...cases: Case[]): Case =>
-  guarded(async (world) => (await Promise.all(cases.map((c) => (c.kind === 'guarded' ? c.probes(world) : [])))).flat());
+  guarded(async (world) => (await Promise.all(cases.map(async (c) => (c.kind === 'guarded' ? c.probes(world) : [])))).flat());
