@@ -7,6 +7,7 @@ import { described, undeclared, type DescribedOperation, type Parameter } from '
 import { holder, person, unit } from '../test/support/api-organisation.ts';
 import { seedDevice, seedRequest } from '../test/support/api-records.ts';
 import { dataKeyId, startApi, type TestApi } from '../test/support/api.ts';
+import { memoryWrapping } from '../test/support/memory-wrapping.ts';
 import { anyJson, hostile, spoilt, valid, type Known } from '../test/support/json-arbitrary.ts';
 import { memoryAttempts } from './auth/attempts.ts';
 
@@ -32,7 +33,8 @@ afterAll(() => api.close());
 async function seed(): Promise<void> {
   const { database, organisation: org } = api;
   const db = database.operations;
-  await db('data_keys').insert({ id: dataKeyId, purpose: 'codes', wrapped: Buffer.from('not read'), wrappingKey: 'none' });
+  const wrapped = await memoryWrapping().wrap('first', api.codeKey, Buffer.from(`codes|${dataKeyId}`));
+  await db('data_keys').insert({ id: dataKeyId, purpose: 'codes', wrapped, wrappingKey: 'first' });
   for (const state of ['draft', 'approved', 'in_production', 'produced', 'delivered']) {
     const taxCode = `VLRNNA8${existing.holders?.length ?? 0}D52H501T`;
     const holderId = await holder(db, {
