@@ -44,7 +44,10 @@ export async function restore({ database, url, dir, part, takenAt, told }: Order
   }
 }
 
-/** Empty: no table has a row, and no migration has run that the backup does not have. */
+/** Tables in which a new database has a row. */
+const madeByMigrations = new Set(['audit_head', 'field_sets']);
+
+/** Empty: no table has a row but what migrations make, and no migration has run that the backup does not have. */
 async function assertEmpty(client: pg.Client, database: DatabaseName, { migrations: known }: BackupPart): Promise<void> {
   const done = await migrationsOf(client);
   if (done.some((name) => !known.includes(name)))
@@ -52,7 +55,7 @@ async function assertEmpty(client: pg.Client, database: DatabaseName, { migratio
       'wrong_state',
       `The ${database} database was made ready for a later release than that of the backup. Make it anew, empty.`,
     );
-  for (const { name } of (await tablesOf(client)).filter((table) => table.name !== 'audit_head')) {
+  for (const { name } of (await tablesOf(client)).filter((table) => !madeByMigrations.has(table.name))) {
     const { rows } = await client.query<{ full: boolean }>(`select exists (select from ${quoted(name)}) as full`);
     if (rows[0]?.full)
       throw failure('wrong_state', `The ${database} database is not empty: its table ${name} has rows. Restore into a new database.`);
@@ -69,9 +72,9 @@ interface Load {
 /** In one transaction, so that what fails leaves nothing. */
 async function load(client: pg.Client, { database, dir, part, told }: Load): Promise<void> {
   await client.query('begin');
-  if (database === 'operations') await client.query('delete from audit_head'); // the one row that a migration makes
   const names = part.tables.map(({ name }) => name);
   await withoutRules(client, names, async () => {
+    for (const name of names.filter((table) => madeByMigrations.has(table))) await client.query(`delete from ${quoted(name)}`);
     for (const [i, table] of part.tables.entries()) {
       told({ database, table: table.name, n: i + 1, of: names.length });
       await loadTable(client, { database, dir, table });

@@ -33,8 +33,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index passkey_challenges_over on passkey_challenges (expires_at);
   `);
-  // its counter is no business fact: that a passkey comes and goes is recorded
-  await knex.raw(auditTriggers({ table: 'passkeys', digest: ['public_key'], updates: false }));
+  await knex.raw(auditTriggers({ table: 'passkeys', digest: ['public_key'] }));
 }
 
 export async function down(knex: Knex): Promise<void> {

@@ -17,6 +17,7 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz not null default now()
     );
     create index field_files_waiting on field_files (created_at) where unit_id is null;
+    create trigger no_truncate before truncate on field_files execute function refuse_truncate();
   `);
   await knex.raw(auditTriggers({ table: 'field_files', digest: ['ciphertext'] }));
 }
