@@ -41,8 +41,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index pending_sign_ins_over on pending_sign_ins (expires_at);
   `);
-  // a step that was used is no business fact: that a factor comes, is confirmed and goes is recorded
-  await knex.raw(auditTriggers({ table: 'totp_factors', digest: ['ciphertext'], updates: false }));
+  await knex.raw(auditTriggers({ table: 'totp_factors', digest: ['ciphertext'] }));
   await knex.raw(auditTriggers({ table: 'recovery_codes', digest: ['hash'] }));
 }
 
