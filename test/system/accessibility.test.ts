@@ -36,6 +36,7 @@ beforeAll(async () => {
     { path: '/operators', by: 'sa' },
     { path: '/operators/new', by: 'sa' },
     { path: '/operators/import', by: 'sa' },
+    { path: '/api-keys', by: 'sa' },
     { path: `/operators/${(await helpDesk.get<{ id: string }>('/me')).id}`, by: 'sa' },
     { path: '/roles', by: 'sa' },
     { path: '/nowhere', by: 'do' },

@@ -74,6 +74,9 @@ export type AccessQuery = Query<'/operators/{id}/access'>;
 export type AccessAnswer = Schemas['AccessAnswer'];
 
 export type Role = Schemas['Role'];
+export type ApiKey = Schemas['ApiKey'];
+export type ApiKeyInput = Schemas['ApiKeyInput'];
+export type NewApiKey = Schemas['NewApiKey'];
 export type RoleInput = Schemas['RoleInput'];
 export type RoleCreate = Schemas['RoleCreate'];
 export type SeparationRule = Schemas['SeparationRule'];

@@ -1,4 +1,5 @@
 import { account } from './en/account.ts';
+import { apiKeys } from './en/api-keys.ts';
 import { audit } from './en/audit.ts';
 import { devices } from './en/devices.ts';
 import { fields, files } from './en/fields.ts';
@@ -20,6 +21,7 @@ import { units } from './en/units.ts';
 export const en = {
   account,
   act,
+  apiKeys,
   app,
   audit,
   bounds,

@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { account } from './it/account.ts';
+import { apiKeys } from './it/api-keys.ts';
 import { audit } from './it/audit.ts';
 import { devices } from './it/devices.ts';
 import { fields, files } from './it/fields.ts';
@@ -21,6 +22,7 @@ import { units } from './it/units.ts';
 export const it: typeof en = {
   account,
   act,
+  apiKeys,
   app,
   audit,
   bounds,

@@ -5,6 +5,7 @@ import FileText from '@lucide/svelte/icons/file-text';
 import IdCardLanyard from '@lucide/svelte/icons/id-card-lanyard';
 import Inbox from '@lucide/svelte/icons/inbox';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import KeySquare from '@lucide/svelte/icons/key-square';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
@@ -49,6 +50,7 @@ function groups(): { title?: string; places: Guarded[] }[] {
       title: t.system,
       places: [
         { key: 'f', label: t.fields, href: '/fields', icon: TextCursorInput, any: ['field.manage'] },
+        { key: 'k', label: t.apiKeys, href: '/api-keys', icon: KeySquare, any: ['api_key.manage'] },
         { key: 'i', label: t.signInSources, href: '/sign-in-sources', icon: KeyRound, any: ['signin.manage'] },
         { key: 'l', label: t.logging, href: '/logging', icon: FileText, any: ['monitor.read'] },
       ],

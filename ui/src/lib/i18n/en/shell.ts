@@ -60,6 +60,7 @@ export const nav = {
   audit: 'Audit',
   system: 'System',
   fields: 'Data fields',
+  apiKeys: 'API keys',
   signInSources: 'Sign-in sources',
   logging: 'Logging',
   workingAs: 'Working as',

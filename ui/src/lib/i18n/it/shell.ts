@@ -61,6 +61,7 @@ export const nav: typeof source.nav = {
   audit: 'Audit',
   system: 'Sistema',
   fields: 'Campi dei dati',
+  apiKeys: 'Chiavi API',
   signInSources: 'Fonti di accesso',
   logging: 'Log',
   workingAs: 'Lavori come',

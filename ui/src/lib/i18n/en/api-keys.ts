@@ -1,0 +1,35 @@
+import { plurals } from '../plural.ts';
+
+const n = plurals('en-GB');
+
+export const apiKeys = {
+  title: 'API keys',
+  sub: 'What applications sign in with. A key may do some of what its owner may, in one unit and below; what the owner loses, the key loses.',
+  add: 'New API key',
+  addText: 'The key is shown once. It makes no keys, and touches neither sign-in nor sessions.',
+  make: 'Make the key',
+  none: 'No API key yet',
+  noneHint: 'Make one for each application, so that each can be taken away by itself.',
+  name: 'Name',
+  nameHint: 'The application and where it runs.',
+  may: 'May',
+  unit: 'Unit',
+  unitWide: 'Unit, with all below',
+  lastUse: 'Last use',
+  never: 'never',
+  until: 'Until',
+  untilHint: 'The whole day; a year at the most.',
+  networks: 'From these addresses',
+  networksHint: 'Addresses or networks, such as 192.0.2.0/24. Empty: from anywhere.',
+  state: 'State',
+  states: { active: 'Active', expired: 'Expired', revoked: 'Revoked' },
+  permissions: (count: number) => n(count, '# permission', '# permissions'),
+  from: (networks: string) => `From ${networks}`,
+  revoke: 'Revoke…',
+  revokeTitle: (name: string) => `Revoke ${name}`,
+  revokeText: 'The next call with this key is refused. This cannot be undone: make a new key instead.',
+  revokeYes: 'Revoke key',
+  madeTitle: 'The key',
+  madeText: 'Copy it now into the application: nobody sees it again.',
+  how: 'The application sends it with each call:',
+};
