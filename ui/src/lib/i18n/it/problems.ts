@@ -62,6 +62,10 @@ export const messages: typeof source.messages = {
   'The clocks of the worker and of the database differ by more than 5 seconds. Set the time of the hosts; it goes on by itself.':
     'Gli orologi del worker e della base dati differiscono di più di 5 secondi. Regola l’ora delle macchine: poi si riprende da soli.',
   'Choose one': 'Scegli una voce',
+  'Choose at least one': 'Scegline almeno una',
+  'An address or a network, such as 192.0.2.0/24': 'Un indirizzo o una rete, come 192.0.2.0/24',
+  'A key ends at the latest after a year.': 'Una chiave finisce al più tardi dopo un anno.',
+  'A moment within the next 366 days': 'Un giorno entro i prossimi 366',
   'Write ldaps://host:port, or ldap://host:port for STARTTLS': 'Scrivi ldaps://host:porta, o ldap://host:porta per STARTTLS',
   'Paste the CA as PEM (-----BEGIN CERTIFICATE-----)': 'Incolla la CA come PEM (-----BEGIN CERTIFICATE-----)',
   'Write {login} where the user name goes': 'Scrivi {login} dove va il nome utente',
