@@ -154,8 +154,9 @@ function mail(random: Random): Mail {
     holderName: some("Łucja D'Angelo"),
     serialEnding: some('1234'),
     portalUrl: 'https://cms.example.it/my',
+    code: some('ABCD-EFGH-JK'),
   };
-  return { name, props: name === 'activation-code' ? { ...props, code: some('ABCD-EFGH-JK') } : props };
+  return { name, props: Object.fromEntries(Object.entries(props).filter(([prop]) => prop in mailProps[name].shape)) };
 }
 
 /** No value becomes markup, a header or a line of its own. */
