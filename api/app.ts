@@ -46,6 +46,7 @@ export function createApp({ operations, authenticators, services, registry, cons
   app.use(jsonBody());
   const document = openApi(operations, cookieName(services.settings.publicUrl));
   app.use(docs(async () => withFields(document, (await currentFields(services.db)).set)));
+  app.use(ownAddresses(operations));
   for (const router of routers(operations, new OperationGuard(authenticators, services), services)) {
     app.use(router.routes());
     app.use(otherMethods(router));
@@ -64,6 +65,18 @@ function otherMethods(router: Router): Middleware {
     throw methods
       ? failure('method_not_allowed', `This address takes ${methods}.`)
       : failure('not_found', 'There is nothing at this address.');
+  };
+}
+
+/** The address of an operation, such as /holders/export, is no id of another, such as /holders/{id}, whatever the method. */
+function ownAddresses(operations: Record<string, AnyOperation>): Middleware {
+  const plain = Object.values(operations).filter(({ path }) => !path.includes('{'));
+  const methodsAt = Map.groupBy(plain, ({ path }) => `/api${path}`);
+  return (ctx: Context, next: Next) => {
+    const methods = methodsAt.get(ctx.path)?.flatMap(({ method }) => (method === 'get' ? ['HEAD', 'GET'] : [method.toUpperCase()]));
+    if (!methods || [...methods, 'OPTIONS'].includes(ctx.method)) return next();
+    ctx.set('Allow', methods.join(', '));
+    throw failure('method_not_allowed', `This address takes ${methods.join(', ')}.`);
   };
 }
 

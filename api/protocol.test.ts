@@ -183,6 +183,8 @@ describe('what goes out', () => {
     const wrongMethod = await api.call('PATCH', '/api/me', { as: ro, body: {} });
     expect([wrongMethod.status, wrongMethod.body.code]).toEqual([405, 'method_not_allowed']);
     expect(wrongMethod.headers.get('Allow')).toBe('HEAD, GET');
+    const noId = await api.call('PATCH', '/api/holders/export', { as: ro, body: {} });
+    expect([noId.status, noId.headers.get('Allow')]).toEqual([405, 'HEAD, GET']);
   });
 
   test.each([
