@@ -53,8 +53,11 @@ export const resolve = (schema: JsonSchema): JsonSchema => (schema.$ref ? (compo
 
 const patterns = described.map((o) => ({ o, pattern: new RegExp(`^${o.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`) }));
 
-export const operationAt = (method: string, path: string): DescribedOperation | undefined =>
-  patterns.find(({ o, pattern }) => o.method === method && pattern.test(path))?.o;
+/** OpenAPI 3.1, Paths Object: a concrete address comes before a templated one. */
+export function operationAt(method: string, path: string): DescribedOperation | undefined {
+  const isConcrete = described.some((o) => o.path === path);
+  return patterns.find(({ o, pattern }) => o.method === method && (isConcrete ? o.path === path : pattern.test(path)))?.o;
+}
 
 export interface Answered {
   status: number;
