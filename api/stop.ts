@@ -19,7 +19,8 @@ export interface Stoppable {
 /**
  * No new connections; streams end, running calls finish, what still runs after the grace is cut; then the resources are closed. No call is
  * lost on the way: connections that the system has taken for us are taken over first, and one without a call yet gets the time to send it
- * (`close` of an HTTP server would cut it off as idle).
+ * (`close` of an HTTP server would cut it off as idle). Nor is a connection cut that its client may use again: it was told how long (`Keep-Alive`),
+ * and one that is cut while the next call is on its way loses that call.
  */
 export async function stop({ server, endStreams, closers }: Stoppable): Promise<void> {
   await setImmediate();
@@ -27,8 +28,7 @@ export async function stop({ server, endStreams, closers }: Stoppable): Promise<
   server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await endStreams();
-  await Promise.race([closed, pause(firstCallMs)]);
-  // A connection whose last call ends after `close` would be kept alive for its next.
+  await Promise.race([closed, pause(firstCallMs + server.keepAliveTimeout)]);
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   await closed;
   clearInterval(idle);

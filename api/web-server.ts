@@ -4,7 +4,12 @@ import { createServer as createTlsServer } from 'node:https';
 
 /** Serves https where there is a certificate, else plain http (loopback, or behind a TLS proxy). TLS 1.2 at least, by Node's default. */
 export const webServer = (tls: { cert: string | undefined; key: string | undefined }, answer: RequestListener): Server =>
-  tls.cert && tls.key ? createTlsServer({ cert: tls.cert, key: tls.key }, answer) : createServer(answer);
+  tls.cert && tls.key
+    ? createTlsServer({ keepAliveTimeout, cert: tls.cert, key: tls.key }, answer)
+    : createServer({ keepAliveTimeout }, answer);
+
+/** Milliseconds; told to clients in `Keep-Alive`. A process that stops waits as long for those that may send one more call. */
+const keepAliveTimeout = 3_000;
 
 /** Sends whoever comes by plain http to the same place below `publicUrl`: never to a host that the caller names. */
 export const redirectServer = (publicUrl: string): Server => createServer((request, response) => redirect(publicUrl, request, response));
