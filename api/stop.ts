@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 const graceMs = 10_000;
 /** How long a connection may take to send the call that it was opened for. */
 const firstCallMs = 500;
+const quietMs = 0.5;
 
 export interface Stoppable {
   server: Server;
@@ -23,7 +24,7 @@ export interface Stoppable {
  * and one that is cut while the next call is on its way loses that call.
  */
 export async function stop({ server, endStreams, closers }: Stoppable): Promise<void> {
-  await setImmediate();
+  await aQuietTurn();
   const closed = new Promise((resolve) => Listener.prototype.close.call(server, resolve));
   server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
@@ -34,6 +35,18 @@ export async function stop({ server, endStreams, closers }: Stoppable): Promise<
   clearInterval(idle);
   clearTimeout(cut);
   for (const close of closers) await close();
+}
+
+/**
+ * Until a turn of the event loop takes no time. A turn takes over all connections that the system has for us; those that came while it went on to other
+ * work are reset when we stop listening, so that moment must be short.
+ */
+async function aQuietTurn(): Promise<void> {
+  const giveUpAt = performance.now() + firstCallMs;
+  for (let began = 0; performance.now() - began > quietMs && began < giveUpAt;) {
+    began = performance.now();
+    await setImmediate();
+  }
 }
 
 /** Stops once, on SIGTERM or SIGINT. */
