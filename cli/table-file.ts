@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { parse, CsvError, type Info } from 'csv-parse/sync';
 
+import { delimiterOf, firstLineOf } from '../domain/csv-text.ts';
 import { UsageError } from './usage-error.ts';
 import { plain } from './terminal.ts';
 
@@ -54,7 +55,7 @@ export function readTable<C extends string>(bytes: Buffer, table: Table<C>): Tab
   const order = columnsOf(header?.record ?? [], table);
   if (records.length === 0) throw new UsageError(`The file has a header and no ${table.row} below it.`);
   return records.map(({ record, info }) => ({
-    line: info.lines - record.join('').split(/\r\n|\n|\r/).length + 1,
+    line: firstLineOf(record, info.lines),
     ...cellsOf(order, record, table),
     surplus: record.length - order.length,
   }));
@@ -114,11 +115,6 @@ function parseCsv(content: string): CsvRecord[] {
     if (error instanceof CsvError) throw new UsageError(`The file is not CSV: ${plain(error.message)}.`);
     throw error;
   }
-}
-
-function delimiterOf(content: string): ',' | ';' {
-  const header = content.slice(0, content.search(/[\r\n]|$/));
-  return header.split(';').length > header.split(',').length ? ';' : ',';
 }
 
 /** The column of each cell, by the header. Names count without regard to case. */

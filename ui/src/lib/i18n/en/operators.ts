@@ -42,6 +42,7 @@ export const operators = {
     notCsv: 'This is no CSV file with a header row. Save it as "CSV UTF-8" and choose it again.',
     lacks: (columns: string) => `The header lacks ${columns}.`,
     unknown: (columns: string) => `The header has columns that are not known: ${columns}.`,
+    twice: (column: string) => `The header has ${column} twice.`,
     empty: 'The file has a header and no row below it.',
     width: 'Another number of cells than the header has',
   },

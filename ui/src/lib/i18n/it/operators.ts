@@ -43,6 +43,7 @@ export const operators: typeof source.operators = {
     notCsv: 'Non è un file CSV con una riga di intestazione. Salvalo come "CSV UTF-8" e sceglilo di nuovo.',
     lacks: (columns: string) => `Nell’intestazione manca ${columns}.`,
     unknown: (columns: string) => `Nell’intestazione ci sono colonne sconosciute: ${columns}.`,
+    twice: (column: string) => `Nell’intestazione ${column} c’è due volte.`,
     empty: 'Il file ha un’intestazione e nessuna riga sotto.',
     width: 'Un numero di celle diverso dall’intestazione',
   },

@@ -1,4 +1,5 @@
 import { importColumns, optionalColumns, type ImportColumn } from '#domain/operator-columns.ts';
+import { delimiterOf, firstLineOf } from '#domain/csv-text.ts';
 
 export interface FileRow {
   line: number;
@@ -7,9 +8,7 @@ export interface FileRow {
   isWhole: boolean;
 }
 
-export type FileTrouble = { kind: 'notCsv' | 'empty' } | { kind: 'lacks' | 'unknown'; columns: string };
-
-const required = importColumns.filter((column) => !optionalColumns.includes(column));
+export type FileTrouble = { kind: 'notCsv' | 'empty' } | { kind: 'lacks' | 'unknown' | 'twice'; columns: string };
 
 /** The rows of a CSV file, separated by `,` or `;`; or why it is none. */
 export async function readFile(file: File): Promise<FileRow[] | FileTrouble> {
@@ -17,7 +16,7 @@ export async function readFile(file: File): Promise<FileRow[] | FileTrouble> {
   let records: { record: string[]; info: { lines: number } }[];
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-    const options = { info: true, delimiter: [',', ';'], relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
+    const options = { info: true, delimiter: delimiterOf(text), relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
     records = parse(text, options) as unknown as typeof records;
   } catch {
     return { kind: 'notCsv' };
@@ -26,13 +25,15 @@ export async function readFile(file: File): Promise<FileRow[] | FileTrouble> {
   const names = (header?.record ?? []).map((cell) => cell.trim());
   const order = names.map((name) => importColumns.find((column) => column.toLowerCase() === name.toLowerCase()));
   const unknown = names.filter((_, i) => order[i] === undefined);
+  const lacking = importColumns.filter((column) => !order.includes(column) && !optionalColumns.includes(column));
+  const twice = order.find((column, i) => order.indexOf(column) !== i);
   if (unknown.length === names.length) return { kind: 'notCsv' };
   if (unknown.length > 0) return { kind: 'unknown', columns: unknown.join(', ').slice(0, 200) };
-  const lacking = required.filter((column) => !order.includes(column));
   if (lacking.length > 0) return { kind: 'lacks', columns: lacking.join(', ') };
+  if (twice) return { kind: 'twice', columns: twice };
   if (rows.length === 0) return { kind: 'empty' };
   return rows.map(({ record, info }) => ({
-    line: info.lines - record.join('').split(/\r\n|\n|\r/).length + 1,
+    line: firstLineOf(record, info.lines),
     values: Object.fromEntries(order.map((column, i) => [column, record[i] ?? ''])),
     isWhole: record.length === order.length,
   }));
